@@ -1,0 +1,86 @@
+import type { AttemptOutcome, FailureMode, QueueOutcome, RetryPolicy, SchedulerEvent } from "@spawn/dag-core";
+
+/** A job as the journal keeps it: all that the fold and the scheduler need, no value of any variable. */
+export interface JournalJob {
+  readonly id: string;
+  /** As in the file, `${VAR}` unexpanded. */
+  readonly command: string;
+  readonly dependsOn: readonly string[];
+  readonly onFailure?: string;
+  readonly alwaysRun?: boolean;
+  readonly timeoutMs?: number;
+  readonly retry: RetryPolicy;
+  /** Digest of what decides whether a completed job is still good: command, environment, dependencies; all unexpanded. */
+  readonly fingerprint: string;
+}
+
+/** How an attempt's processes are held together. */
+export type Containment = "cgroup-v2" | "cgroup-v1" | "process-group";
+
+/** What the runner adds to what the scheduler knows. */
+export type RunnerEvent =
+  /** The first of every journal. */
+  | {
+      readonly type: "queue-created";
+      readonly t: number;
+      readonly queueId: string;
+      readonly queueName?: string;
+      readonly instanceId: string;
+      readonly failureMode: FailureMode;
+      readonly globalTimeoutMs?: number;
+      readonly maxParallel: number;
+      /** URL or folder of this queue in the result store, with a trailing slash. */
+      readonly resultsLocation: string;
+      readonly jobs: readonly JournalJob[];
+    }
+  /** A runner took the queue over. `epoch` counts the runners of this queue from 1 and fences the ones before. */
+  | {
+      readonly type: "runner-started";
+      readonly t: number;
+      readonly epoch: number;
+      readonly pid: number;
+      readonly bootId: string;
+      /** The machine's boot clock at `t`, in milliseconds. */
+      readonly bootMs: number;
+      readonly version: string;
+      readonly containment: Containment;
+    }
+  /** The command's process exists. `pid` is the command's; `pidStart` its start time in kernel ticks since boot. */
+  | {
+      readonly type: "attempt-started";
+      readonly t: number;
+      readonly job: string;
+      readonly attempt: number;
+      readonly pid: number;
+      readonly pidStart: number;
+    }
+  | {
+      readonly type: "results-stored";
+      readonly t: number;
+      readonly job: string;
+      readonly attempt: number;
+      readonly files: number;
+      readonly bytes: number;
+    }
+  | { readonly type: "warning"; readonly t: number; readonly job?: string; readonly message: string }
+  /** The run is over and all of it is in the store (or the stated deadline for that has passed, with a warning). */
+  | { readonly type: "queue-finished"; readonly t: number; readonly outcome: QueueOutcome };
+
+/** An event of a newer minor version: kept as it is, and without meaning here. */
+export interface UnknownEvent {
+  readonly type: "unknown";
+  readonly t: number;
+  readonly original: Readonly<Record<string, unknown>>;
+}
+
+export type JournalEvent = SchedulerEvent | RunnerEvent;
+
+/** One record: an event, its place, and the wall clock when it was written (Unix epoch, ms; for showing only). */
+export interface JournalRecord {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  readonly at: number;
+  readonly event: JournalEvent | UnknownEvent;
+}
+
+export type { AttemptOutcome };
