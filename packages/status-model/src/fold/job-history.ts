@@ -1,0 +1,90 @@
+import type { AttemptOutcome } from "@spawn/dag-core";
+
+/** When something happened. */
+export interface Moment {
+  /** Wall clock, ms since the Unix epoch: for showing. */
+  readonly at: number;
+  /** Scheduler time, ms: for durations. */
+  readonly t: number;
+}
+
+export interface AttemptHistory {
+  readonly attempt: number;
+  readonly started: Moment;
+  /** The command's process and its start time in kernel ticks since boot, once it exists. */
+  readonly process?: { readonly pid: number; readonly pidStart: number };
+  readonly ended?: Moment;
+  readonly outcome?: AttemptOutcome;
+}
+
+/** Of a job that fails and retries for weeks, this many last attempts are remembered in full. */
+export const ATTEMPTS_KEPT = 10;
+
+/** What happened to one job: its attempts, the last ones in full and the rest as a count, and its stored results. */
+export class JobHistory {
+  #attempts: AttemptHistory[] = [];
+  #forgotten = 0;
+  #firstStarted: Moment | undefined;
+  #results: { readonly attempt: number; readonly files: number; readonly bytes: number } | undefined;
+  #rerun = false;
+
+  /** The last attempts, at most `ATTEMPTS_KEPT`, in order. */
+  get attempts(): readonly AttemptHistory[] {
+    return this.#attempts;
+  }
+
+  /** Attempts before those. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  get last(): AttemptHistory | undefined {
+    return this.#attempts.at(-1);
+  }
+
+  get firstStarted(): Moment | undefined {
+    return this.#firstStarted;
+  }
+
+  /** What the result store holds, and of which attempt. */
+  get results(): { readonly attempt: number; readonly files: number; readonly bytes: number } | undefined {
+    return this.#results;
+  }
+
+  /** Whether the last resume made the job run again. */
+  get rerun(): boolean {
+    return this.#rerun;
+  }
+
+  noteStarting(attempt: number, started: Moment): void {
+    this.#firstStarted ??= started;
+    this.#attempts.push({ attempt, started });
+    if (this.#attempts.length > ATTEMPTS_KEPT) {
+      this.#attempts.shift();
+      this.#forgotten += 1;
+    }
+  }
+
+  noteProcess(attempt: number, process: { readonly pid: number; readonly pidStart: number }): void {
+    this.#amend(attempt, { process });
+  }
+
+  noteEnded(attempt: number, ended: Moment, outcome: AttemptOutcome): void {
+    this.#amend(attempt, { ended, outcome });
+  }
+
+  noteResults(attempt: number, files: number, bytes: number): void {
+    this.#results = { attempt, files, bytes };
+  }
+
+  noteResume(rerun: boolean): void {
+    this.#rerun = rerun;
+  }
+
+  /** What is said of an attempt that is forgotten, or was never heard of, has no place to go. */
+  #amend(attempt: number, facts: Partial<AttemptHistory>): void {
+    const index = this.#attempts.findLastIndex((known) => known.attempt === attempt);
+    const known = this.#attempts[index];
+    if (known !== undefined) this.#attempts[index] = { ...known, ...facts };
+  }
+}

@@ -1,0 +1,342 @@
+import type { AttemptOutcome, QueueOutcome } from "@spawn/dag-core";
+import { SpawnError } from "@spawn/foundation";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { JournalEvent, JournalRecord, UnknownEvent } from "../journal-events.js";
+import { buildJob, buildJournal, buildQueueCreated, buildRecords } from "../testing/journals.js";
+import { decodeJournal, JournalDecoder } from "./decoder.js";
+import { encodeRecord } from "./encode-record.js";
+import { encodeHeader } from "./header.js";
+import { sealLine } from "./seal.js";
+
+const runs = process.env.SPAWN_LONG === "1" ? 20_000 : 500;
+
+const amount = fc.double({ min: 0, max: 1e15, noNaN: true }).map((value) => value + 0);
+const count = fc.nat();
+const ordinal = fc.integer({ min: 1 });
+const text = fc.string({ unit: "binary", maxLength: 40 });
+const job = fc.string({ maxLength: 10 });
+const at = fc.integer();
+
+const attemptOutcome: fc.Arbitrary<AttemptOutcome> = fc.oneof(
+  fc.record({ reason: fc.constant("exit"), exitCode: count }),
+  fc.record({ reason: fc.constant("signal"), signal: ordinal }),
+  fc.record({ reason: fc.constant("start-failed"), message: text }),
+  fc.record({
+    reason: fc.constantFrom("timeout", "oom", "host-lost", "interrupted", "cancelled", "never-started"),
+  }),
+);
+
+const queueOutcome: fc.Arbitrary<QueueOutcome> = fc.oneof(
+  fc.constant<QueueOutcome>({ state: "completed", reason: "completed" }),
+  fc.constant<QueueOutcome>({ state: "cancelled", reason: "cancelled" }),
+  fc.record({ state: fc.constant("failed"), reason: fc.constantFrom("job-failed", "global-timeout") }),
+  fc.record({ state: fc.constant("interrupted"), reason: fc.constantFrom("spot", "ttl", "shutdown") }),
+);
+
+const journalJob = fc.record(
+  {
+    id: job,
+    command: text,
+    dependsOn: fc.array(job, { maxLength: 3 }),
+    onFailure: job,
+    alwaysRun: fc.boolean(),
+    timeoutMs: amount,
+    retry: fc.record(
+      {
+        maxAttempts: ordinal,
+        backoff: fc.constantFrom("fixed", "exponential", "exponential-jitter"),
+        baseDelayMs: amount,
+        maxDelayMs: amount,
+        jitter: amount,
+        retryOnCodes: fc.array(count, { maxLength: 3 }),
+        dontRetryOnCodes: fc.array(count, { maxLength: 3 }),
+      },
+      { requiredKeys: ["maxAttempts", "backoff", "baseDelayMs", "maxDelayMs", "jitter"] },
+    ),
+    fingerprint: text,
+  },
+  { requiredKeys: ["id", "command", "dependsOn", "retry", "fingerprint"] },
+);
+
+const attempt = { t: amount, job, attempt: ordinal };
+
+/** One arbitrary per type of event; a type without one is a type error. */
+const EVENTS: {
+  readonly [T in JournalEvent["type"]]: fc.Arbitrary<Omit<Extract<JournalEvent, { type: T }>, "type">>;
+} = {
+  "queue-started": fc.record({ t: amount }),
+  "attempt-starting": fc.record(attempt),
+  "attempt-timed-out": fc.record(attempt),
+  "attempt-ended": fc.record({
+    ...attempt,
+    outcome: attemptOutcome,
+    random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }).map((value) => value + 0),
+  }),
+  "backoff-elapsed": fc.record(attempt),
+  "global-timeout-reached": fc.record({ t: amount }),
+  "cancel-requested": fc.record({ t: amount, force: fc.boolean() }),
+  "interrupt-requested": fc.record({ t: amount, cause: fc.constantFrom("spot", "ttl", "shutdown") }),
+  "queue-continued": fc.record({ t: amount }),
+  "queue-resumed": fc.record({ t: amount, jobs: fc.array(job, { maxLength: 3 }) }),
+  "queue-created": fc.record(
+    {
+      t: amount,
+      queueId: job,
+      queueName: text,
+      instanceId: job,
+      failureMode: fc.constantFrom("stop", "continue"),
+      globalTimeoutMs: amount,
+      maxParallel: ordinal,
+      resultsLocation: text,
+      jobs: fc.array(journalJob, { maxLength: 3 }),
+    },
+    { requiredKeys: ["t", "queueId", "instanceId", "failureMode", "maxParallel", "resultsLocation", "jobs"] },
+  ),
+  "runner-started": fc.record({
+    t: amount,
+    epoch: ordinal,
+    pid: ordinal,
+    bootId: text,
+    bootMs: amount,
+    version: text,
+    containment: fc.constantFrom("cgroup-v2", "cgroup-v1", "process-group"),
+  }),
+  "attempt-started": fc.record({ ...attempt, pid: ordinal, pidStart: count }),
+  "results-stored": fc.record({ ...attempt, files: count, bytes: count }),
+  warning: fc.record({ t: amount, job, message: text }, { requiredKeys: ["t", "message"] }),
+  "queue-finished": fc.record({ t: amount, outcome: queueOutcome }),
+};
+
+const jsonScalar = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
+
+const unknownEvent: fc.Arbitrary<UnknownEvent> = fc.record({
+  type: fc.constant("unknown"),
+  t: amount,
+  original: fc
+    .tuple(
+      text,
+      fc.dictionary(fc.stringMatching(/^x[a-z]{1,8}$/), fc.oneof(jsonScalar, fc.array(jsonScalar))),
+    )
+    .map(([type, fields]) => ({ type: `future-${type}`, ...fields })),
+});
+
+const anyEvent: fc.Arbitrary<JournalRecord["event"]> = fc.oneof(
+  unknownEvent,
+  ...Object.entries(EVENTS).map(([type, fields]) =>
+    fields.map((some) => Object.assign({ type }, some) as JournalEvent),
+  ),
+);
+
+const anyRecords: fc.Arbitrary<readonly JournalRecord[]> = fc
+  .array(fc.record({ at, event: anyEvent }), { maxLength: 8 })
+  .map((entries) => entries.map((entry, index) => ({ seq: index + 1, ...entry })));
+
+const sample = buildRecords([
+  buildQueueCreated([buildJob("step1"), buildJob("step2", { dependsOn: ["step1"], command: "écho 'ü' 🎉" })]),
+  { type: "queue-started", t: 0 },
+  { type: "attempt-starting", t: 1, job: "step1", attempt: 1 },
+  {
+    type: "attempt-ended",
+    t: 5,
+    job: "step1",
+    attempt: 1,
+    outcome: { reason: "exit", exitCode: 0 },
+    random: 0.5,
+  },
+]);
+
+function damageOf(bytes: Uint8Array): SpawnError {
+  try {
+    decodeJournal(bytes);
+  } catch (error) {
+    if (error instanceof SpawnError) return error;
+    throw error;
+  }
+  throw new Error("the journal was accepted");
+}
+
+describe("decodeJournal", () => {
+  it("gives back what was encoded, for events of every type", () => {
+    fc.assert(
+      fc.property(anyRecords, (records) => {
+        const bytes = buildJournal(records);
+        const decoded = decodeJournal(bytes);
+        expect(decoded).toEqual({ records, validBytes: bytes.length, tornBytes: 0 });
+        expect(buildJournal(decoded.records).equals(bytes)).toBe(true);
+      }),
+      { seed: 1, numRuns: runs },
+    );
+  });
+
+  it("keeps events of a newer minor version byte for byte", () => {
+    const header = sealLine('{"journal":"spawn-queue","major":1,"minor":7}');
+    const line = sealLine(
+      '{"seq":1,"at":5,"t":3,"type":"moon-phase","full":true,"of":{"b":[1,2.5],"a":null}}',
+    );
+    const { records } = decodeJournal(Buffer.from(header + line));
+    expect(records[0]?.event).toMatchObject({
+      type: "unknown",
+      t: 3,
+      original: { type: "moon-phase", full: true },
+    });
+    expect(records.map(encodeRecord)).toEqual([line]);
+  });
+
+  it("keeps fields that a newer minor version added to an event", () => {
+    const line = sealLine('{"seq":1,"at":5,"t":3,"type":"queue-started","mood":"good"}');
+    const { records } = decodeJournal(Buffer.from(encodeHeader() + line));
+    expect(records.map(encodeRecord)).toEqual([line]);
+  });
+
+  it("cut at any byte, gives the records that are whole", () => {
+    const whole = buildJournal(sample);
+    const ends = [encodeHeader(), ...sample.map(encodeRecord)].map((line) => Buffer.byteLength(line));
+    for (let length = 0; length <= whole.length; length++) {
+      let lines = 0;
+      let validBytes = 0;
+      for (const size of ends) {
+        if (validBytes + size > length) break;
+        validBytes += size;
+        lines += 1;
+      }
+      expect(decodeJournal(whole.subarray(0, length))).toEqual({
+        records: sample.slice(0, Math.max(0, lines - 1)),
+        validBytes,
+        tornBytes: length - validBytes,
+      });
+    }
+  });
+
+  it("with any bit flipped, refuses or leaves the torn last line out; never gives a wrong record", () => {
+    const whole = buildJournal(sample);
+    for (let index = 0; index < whole.length; index++) {
+      for (let bit = 0; bit < 8; bit++) {
+        const flipped = Buffer.from(whole);
+        flipped[index] = (flipped[index] ?? 0) ^ (1 << bit);
+        if (index === whole.length - 1) {
+          // Without its newline the last line is not complete.
+          expect(decodeJournal(flipped).records).toEqual(sample.slice(0, -1));
+        } else {
+          expect(damageOf(flipped).code).toBe("journal-damaged");
+        }
+      }
+    }
+  });
+
+  it("with any byte replaced in any journal, refuses or leaves the last line out", () => {
+    fc.assert(
+      fc.property(anyRecords, fc.nat(), fc.integer({ min: 1, max: 255 }), (records, place, change) => {
+        const bytes = buildJournal(records);
+        const index = place % bytes.length;
+        bytes[index] = (bytes[index] ?? 0) ^ change;
+        if (index === bytes.length - 1) {
+          expect(decodeJournal(bytes).records).toEqual(records.slice(0, -1));
+        } else {
+          expect(damageOf(bytes).code).toBe("journal-damaged");
+        }
+      }),
+      { seed: 2, numRuns: runs },
+    );
+  });
+
+  it("refuses a complete damaged line though it is the last, and names its place", () => {
+    const good = buildJournal(sample.slice(0, 2));
+    const error = damageOf(Buffer.concat([good, Buffer.from('{"seq":3,"at":0,"t":1}\n')]));
+    expect(error.message).toBe(
+      `The journal is damaged at line 4 (byte ${good.length}): the checksum is missing or does not fit.`,
+    );
+    expect(error.hint).toContain(`${good.length} bytes`);
+  });
+
+  it.each([
+    ["a gap", '{"seq":2,"at":0,"t":0,"type":"queue-started"}', "record 1 is expected, and this is 2"],
+    ["no seq", '{"at":0,"t":0,"type":"queue-started"}', 'its "seq" is not a whole number from 1'],
+    ["no at", '{"seq":1,"t":0,"type":"queue-started"}', 'its "at" is not a number'],
+    ["no t", '{"seq":1,"at":0,"type":"queue-started"}', 'its "t" is not what its type of event needs'],
+    ["no type", '{"seq":1,"at":0,"t":0}', 'its "type" is not what its type of event needs'],
+    ["a negative t", '{"seq":1,"at":0,"t":-1,"type":"moon-phase"}', 'its "t" is not'],
+    ["a missing field", '{"seq":1,"at":0,"t":0,"type":"attempt-starting","job":"a"}', 'its "attempt" is not'],
+    [
+      "a wrong nested field",
+      '{"seq":1,"at":0,"t":0,"type":"queue-finished","outcome":{"state":"failed","reason":"completed"}}',
+      'its "outcome" is not',
+    ],
+    ["a list", "[1,2]", "it is not"],
+  ])("refuses a well-sealed record with %s", (_, json, problem) => {
+    expect(damageOf(Buffer.from(encodeHeader() + sealLine(json))).message).toContain(problem);
+  });
+
+  it("refuses a journal without header, and one of a newer major version by name", () => {
+    expect(damageOf(Buffer.from(sample.map(encodeRecord).join(""))).message).toContain(
+      "the header is missing",
+    );
+    expect(damageOf(Buffer.from('{"journal":"spawn-queue","major":2,"minor":3}\n')).message).toContain(
+      "is of version 2.3",
+    );
+    expect(damageOf(Buffer.from("\n")).message).toContain("line 1 (byte 0)");
+  });
+
+  it("takes zeros after the last line, as a file system may leave them, for a torn line", () => {
+    const whole = buildJournal(sample);
+    expect(decodeJournal(Buffer.concat([whole, Buffer.alloc(512)]))).toEqual({
+      records: sample,
+      validBytes: whole.length,
+      tornBytes: 512,
+    });
+  });
+});
+
+describe("JournalDecoder", () => {
+  it("reads a growing journal in pieces of any size as it reads it whole", () => {
+    fc.assert(
+      fc.property(
+        anyRecords,
+        fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1 }),
+        (records, sizes) => {
+          const bytes = buildJournal(records);
+          const decoder = new JournalDecoder();
+          const seen: JournalRecord[] = [];
+          for (let from = 0, i = 0; from < bytes.length; i++) {
+            const piece = Buffer.from(bytes.subarray(from, from + (sizes[i % sizes.length] ?? 1)));
+            seen.push(...decoder.push(piece));
+            from += piece.length;
+            piece.fill(0);
+            expect(decoder.validBytes + decoder.tailBytes).toBe(from);
+          }
+          expect(seen).toEqual(records);
+        },
+      ),
+      { seed: 3, numRuns: runs },
+    );
+  });
+
+  it("refuses again after a refusal", () => {
+    const decoder = new JournalDecoder();
+    expect(() => decoder.push(Buffer.from("nonsense\n"))).toThrow(SpawnError);
+    expect(() => decoder.push(buildJournal(sample))).toThrow(SpawnError);
+  });
+});
+
+describe("speed", () => {
+  it("decodes 10,000 records well under 100 ms", () => {
+    const events: JournalEvent[] = [buildQueueCreated([buildJob("a")])];
+    for (let i = 1; i < 10_000; i++) {
+      events.push({
+        type: "attempt-ended",
+        t: i,
+        job: "a",
+        attempt: i,
+        outcome: { reason: "exit", exitCode: 1 },
+        random: 0.25,
+      });
+    }
+    const bytes = buildJournal(buildRecords(events));
+    const times = Array.from({ length: 5 }, () => {
+      const started = performance.now();
+      expect(decodeJournal(bytes).records).toHaveLength(10_000);
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(100);
+  });
+});

@@ -1,0 +1,2 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { errnoOf } from "@spawn/foundation";

@@ -1,0 +1,175 @@
+import { z } from "zod";
+
+/** Counts up when a field changes its meaning or goes away; new fields do not count. */
+export const STATUS_SCHEMA_VERSION = 1;
+
+const time = z.iso.datetime({ offset: true });
+const duration = z.string().regex(/^(?:\d+(?:d|h|m|s))+$/);
+const count = z.int().nonnegative();
+
+export const queueStates = ["pending", "running", "interrupted", "completed", "failed", "cancelled"] as const;
+export const jobStates = [
+  "pending",
+  "blocked",
+  "running",
+  "retrying",
+  "completed",
+  "failed",
+  "skipped",
+  "cancelled",
+] as const;
+
+const attemptEndReasons = [
+  "exit",
+  "signal",
+  "timeout",
+  "oom",
+  "start-failed",
+  "host-lost",
+  "interrupted",
+  "cancelled",
+  "never-started",
+] as const;
+
+const jobReasons = [
+  ...attemptEndReasons,
+  "waiting-for-dependencies",
+  "waiting-for-failure",
+  "waiting-for-slot",
+  "dependency-failed",
+  "not-triggered",
+  "dependency-skipped",
+  "queue-stopped",
+  "global-timeout",
+] as const;
+
+const queueReasons = [
+  "completed",
+  "job-failed",
+  "global-timeout",
+  "cancelled",
+  "spot",
+  "ttl",
+  "shutdown",
+  "runner-lost",
+] as const;
+
+const exitCode = count.describe("Exit code; 128 + n where signal n ended the attempt. Absent where there was none.");
+const signal = z.int().positive().describe("Number of the signal that ended the attempt.");
+
+const attemptSchema = z
+  .object({
+    attempt: z.int().positive().describe("Number of the attempt."),
+    started_at: time,
+    completed_at: time.optional(),
+    duration: duration.optional(),
+    reason: z.enum(attemptEndReasons).optional(),
+    exit_code: exitCode.optional(),
+    signal: signal.optional(),
+    message: z.string().optional().describe("Why it could not be started."),
+  })
+  .describe("An attempt that is over.");
+
+const progressSchema = z.object({
+  label: z.string().describe("As the job wrote it: Epoch 52/100."),
+  done: z.number().nonnegative(),
+  total: z.number().positive(),
+  percent: z.int().min(0).max(100).describe("Rounded down."),
+});
+
+const jobStatusSchema = z.object({
+  job_id: z.string(),
+  status: z.enum(jobStates),
+  command: z.string().describe("As in the queue file, variables unexpanded."),
+  started_at: time.optional().describe("Start of the last attempt."),
+  completed_at: time.optional().describe("End of the last attempt, once the job is final."),
+  elapsed: duration.optional().describe("Since started_at, while running."),
+  duration: duration.optional().describe("From start to end of the last attempt, once the job is final."),
+  timeout: duration.optional().describe("Per attempt."),
+  timeout_remaining: duration.optional().describe("While running."),
+  attempt: count.describe("Number of the last attempt, over all resumes; 0 before the first."),
+  attempts: count.describe("Attempts charged since the last resume, a running one included."),
+  max_attempts: z.int().positive(),
+  exit_code: exitCode.optional(),
+  signal: signal.optional(),
+  reason: z
+    .enum(jobReasons)
+    .optional()
+    .describe("Why the job has its status; of a running one, why it is being stopped; absent when completed."),
+  message: z.string().optional().describe("Why the last attempt could not be started."),
+  blocked_by: z.array(z.string()).optional().describe("What a job that has not run waits for, or waited for."),
+  rerun: z.boolean().optional().describe("True when the last resume made the job run again."),
+  retry_at: time.optional().describe("When a retrying job runs again."),
+  pid: z.int().positive().optional().describe("Process of the command, while running."),
+  log_file: z.string().optional(),
+  progress: progressSchema.optional(),
+  time_remaining: duration.optional().describe("By progress: elapsed · (total − done) / done."),
+  recent_output: z.array(z.string()).optional().describe("Last lines of the log, while running."),
+  peak_memory_bytes: count.optional(),
+  cpu_seconds: z.number().nonnegative().optional(),
+  results: z
+    .object({ files: count, bytes: count })
+    .optional()
+    .describe("What the result store holds of the last attempt."),
+  previous_attempts: z.array(attemptSchema).optional().describe("Latest last; long histories lose their start."),
+  forgotten_attempts: count.optional().describe("Attempts before the first of previous_attempts."),
+});
+
+const jobCountsSchema = z
+  .object({
+    total: count,
+    completed: count,
+    running: count.describe("Retrying jobs included."),
+    pending: count.describe("Blocked jobs included."),
+    failed: count,
+    skipped: count,
+    cancelled: count,
+  })
+  .describe("All but total add up to total.");
+
+/**
+ * The status of a queue: what `queue status --json` prints and `status.json` holds. The one source of its type and of the
+ * published JSON Schema. Durations have their two largest units, rounded down, and come from a clock that never jumps;
+ * times are what the wall clock said. After somebody set that clock the two may disagree.
+ */
+export const queueStatusSchema = z
+  .object({
+    schema_version: z.literal(STATUS_SCHEMA_VERSION),
+    queue_id: z.string(),
+    queue_name: z.string().optional(),
+    instance_id: z.string(),
+    status: z.enum(queueStates),
+    reason: z
+      .enum(queueReasons)
+      .optional()
+      .describe("Why the queue ended or was interrupted; of a running one, why nothing new starts."),
+    first_failure: z.string().optional().describe("The job that finally failed first."),
+    started_at: time.optional().describe("First start, or last resume of a queue that was final."),
+    completed_at: time.optional(),
+    elapsed: duration.optional().describe("Since started_at, while the queue is not final."),
+    duration: duration.optional().describe("From started_at to completed_at."),
+    updated_at: time.describe("When this was true."),
+    jobs: jobCountsSchema,
+    job_details: z.array(jobStatusSchema).describe("Every job, in the order of the queue file."),
+    results_location: z.string(),
+    estimated_completion: time.optional().describe("Absent when unknown."),
+    containment: z
+      .enum(["cgroup-v2", "cgroup-v1", "process-group"])
+      .optional()
+      .describe("How attempts are held together and limited on this machine."),
+    warnings: z
+      .array(z.object({ at: time, job_id: z.string().optional(), message: z.string() }))
+      .describe("Latest last; the latest hundred."),
+  })
+  .describe("Status of a spawn queue");
+
+export type QueueStatus = z.infer<typeof queueStatusSchema>;
+export type JobStatus = QueueStatus["job_details"][number];
+export type AttemptStatus = NonNullable<JobStatus["previous_attempts"]>[number];
+export type JobReason = NonNullable<JobStatus["reason"]>;
+export type QueueReason = NonNullable<QueueStatus["reason"]>;
+
+/** The JSON Schema (draft 2020-12) of the status. Fields that a later version adds are allowed by it. */
+export function statusJsonSchema(): object {
+  return z.toJSONSchema(queueStatusSchema, { target: "draft-2020-12", io: "input" });
+}
