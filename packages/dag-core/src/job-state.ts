@@ -3,7 +3,7 @@ import type { AttemptOutcome, StopCause } from "./events.js";
 /** Why a job can no longer run. `blocked`: downstream of a failure. `skipped`: nothing triggered it, or what it depends on was skipped. */
 export type UnrunnableState = "blocked" | "cancelled" | "skipped";
 
-/** Why a job that did not run was cancelled. */
+/** Why a job was cancelled: it did not run, or got no further attempt. */
 export type CancelReason = "queue-stopped" | "cancelled" | "global-timeout";
 
 /** Where a job stands. `attempt` is the last attempt's number, 0 before the first. */
@@ -33,8 +33,13 @@ export type JobState =
       readonly state: "completed" | "failed" | "cancelled";
       readonly attempt: number;
       readonly last: AttemptOutcome;
+      /** With `cancelled`: why it got no further attempt. */
+      readonly reason?: CancelReason;
     }
-  /** Will not run in this run; `blocked` may still replace the two others, when a failure comes later. */
+  /**
+   * Will not run in this run. A graver state may still replace it when news of another dependency comes: `cancelled`
+   * replaces `skipped`, `blocked` replaces both. `reason` says why, with `cancelled`.
+   */
   | { readonly phase: "unrunnable"; readonly state: UnrunnableState; readonly reason?: CancelReason };
 
 /** What a job has used up since the last resume. */

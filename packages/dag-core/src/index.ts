@@ -1,0 +1,38 @@
+export type {
+  AttemptEndReason,
+  AttemptOutcome,
+  Effect,
+  InterruptCause,
+  QueueOutcome,
+  SchedulerEvent,
+  StopCause,
+  TimerEvent,
+} from "./events.js";
+export { closeDownstream } from "./graph/close-downstream.js";
+export { type DagProblem, describeDagProblem } from "./graph/dag-problem.js";
+export { buildGraph, type JobGraph } from "./graph/job-graph.js";
+export { type Plan, planOf } from "./graph/plan.js";
+export { validateDag } from "./graph/validate.js";
+export type { Backoff, DagInput, DagJob, FailureMode, RetryPolicy } from "./input.js";
+export type { CancelReason, JobBudget, JobState, UnrunnableState } from "./job-state.js";
+export { blockedBy } from "./scheduler/blocked-by.js";
+export { createState } from "./scheduler/create-state.js";
+export {
+  counts,
+  failedJobs,
+  firstFailure,
+  type JobCounts,
+  jobBudget,
+  jobState,
+  queueOutcome,
+  runningCount,
+  stopReason,
+} from "./scheduler/inspect.js";
+export { isCurrent } from "./scheduler/is-current.js";
+export { type JobStatus, statusOf } from "./scheduler/job-status.js";
+export { type NextStart, nextStart } from "./scheduler/next-start.js";
+export { pendingEffects } from "./scheduler/pending-effects.js";
+export { replay } from "./scheduler/replay.js";
+export { resumableJobs } from "./scheduler/resumable-jobs.js";
+export type { SchedulerState } from "./scheduler/scheduler-state.js";
+export { type Transition, transition } from "./scheduler/transition.js";

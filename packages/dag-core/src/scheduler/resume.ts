@@ -1,0 +1,26 @@
+import { indexOfJob } from "../graph/job-graph.js";
+import { countGates } from "./gates.js";
+import { become, type SchedulerState } from "./scheduler-state.js";
+import { reviewAll } from "./settle.js";
+
+/**
+ * Makes the named jobs wait again, with a fresh budget and the next attempt numbers, and forgets what stopped the run.
+ * All other jobs keep their state: a failed one that is not named still counts as failed, and what is not named stays
+ * blocked. O(jobs + dependencies).
+ */
+export function resume(state: SchedulerState, t: number, jobs: readonly string[]): void {
+  for (const id of jobs) {
+    const job = indexOfJob(state.graph, id);
+    become(state, job, { phase: "waiting" });
+    state.charged[job] = 0;
+    state.lossesInRow[job] = 0;
+  }
+  state.stopCause = undefined;
+  state.halt = undefined;
+  state.forced = false;
+  state.interrupt = undefined;
+  const { globalTimeoutMs } = state.graph;
+  state.globalDeadline = globalTimeoutMs === undefined ? undefined : t + globalTimeoutMs;
+  state.gates = countGates(state.graph, state.jobs);
+  reviewAll(state);
+}
