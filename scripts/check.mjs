@@ -1,0 +1,23 @@
+// Everything a machine can say about the tree without running the tests. Each step's output is shown only if it fails.
+import { spawnSync } from "node:child_process";
+
+const steps = [
+  ["types", "tsc", "-b"],
+  ["types of the tests", "tsc", "-p", "tsconfig.tests.json"],
+  ["lint and format", "biome", "check", "--error-on-warnings", "."],
+  ["import rules", "depcruise", "--config", ".dependency-cruiser.cjs", "packages", "apps"],
+  ["unused code", "knip"],
+  ["generated files", "node", "scripts/generate.mjs", "--check"],
+];
+
+let failed = 0;
+for (const [name, command, ...args] of steps) {
+  const result = spawnSync(command, args, { encoding: "utf8", env: { ...process.env, FORCE_COLOR: "0" } });
+  const good = result.status === 0;
+  console.log(`${good ? "✓" : "✗"} ${name}`);
+  if (!good) {
+    failed += 1;
+    console.log(`${result.stdout ?? ""}${result.stderr ?? ""}${result.error ? String(result.error) : ""}`);
+  }
+}
+process.exit(failed === 0 ? 0 : 1);
