@@ -1,0 +1,141 @@
+import { constants } from "node:os";
+import { type Clock, errnoOf } from "@spawn/foundation";
+import { type AttemptTrace, findAttemptProcesses } from "../processes/attempt-processes.js";
+import { readProcFile } from "../processes/proc-file.js";
+import type { ProcessStat } from "../processes/process-stat.js";
+import { readProcessTable } from "../processes/process-table.js";
+import { whenNotScarce } from "../scarcity.js";
+import { isWrapperOf } from "../starting/wrapper.js";
+
+const { SIGTERM, SIGCONT, SIGKILL } = constants.signals;
+
+const FIRST_LOOK_AFTER_MS = 5;
+const LONGEST_LOOK_INTERVAL_MS = 250;
+/** Looking takes at most one part in this many of the time. */
+const LOOK_COST_SHARE = 10;
+/** How long after KILL the wrapper may still write its line, and single kills are tried before whole groups. */
+const LAST_WORDS_MS = 1_000;
+/** A process that KILL does not end within this time hangs in the kernel; nobody can wait for it. */
+const GIVE_UP_MS = 10_000;
+/** Looks repeated at once because a process vanished during one. */
+const MOST_REPEATS = 5;
+
+export interface TreeEndingOptions {
+  readonly trace: AttemptTrace;
+  readonly claim: string;
+  /** Whether the wrapper's end has not been seen yet. */
+  readonly wrapperRuns: () => boolean;
+  readonly graceMs: number;
+  readonly clock: Clock;
+  /** Called once, when nothing is left, or nothing that can be ended. */
+  readonly onGone: () => void;
+}
+
+/**
+ * Ends all that an attempt started: TERM (with CONT, for what is stopped) to each process once, KILL when the grace
+ * is over, looking again until none is left. The wrapper goes last, by itself, so that it can record the exit code.
+ */
+export class TreeEnding {
+  readonly #options: TreeEndingOptions;
+  readonly #signalled = new Set<string>();
+  readonly #untouchable = new Set<string>();
+  #killAt: number;
+  #interval = FIRST_LOOK_AFTER_MS;
+  #disarm: () => void = () => {};
+  #gone = false;
+
+  /** Nothing is signalled before `look`. */
+  constructor(options: TreeEndingOptions) {
+    this.#options = options;
+    this.#killAt = options.clock.bootMs() + options.graceMs;
+  }
+
+  /** KILL at the latest `graceMs` from now. */
+  shortenGrace(graceMs: number): void {
+    this.#killAt = Math.min(this.#killAt, this.#options.clock.bootMs() + graceMs);
+    this.look();
+  }
+
+  /** Looks for what is left, signals it, and comes back by itself while there is any. */
+  look(): void {
+    whenNotScarce(this.#options.clock, () => this.#look());
+  }
+
+  #look(): void {
+    if (this.#gone) return;
+    this.#disarm();
+    const { clock, wrapperRuns } = this.#options;
+    const before = clock.bootMs();
+    const overdue = before - this.#killAt;
+    const left = this.#findLeft();
+    if ((left.length === 0 && !wrapperRuns()) || overdue >= GIVE_UP_MS) {
+      this.#gone = true;
+      this.#options.onGone();
+      return;
+    }
+    if (overdue < 0) this.#terminate(left);
+    else this.#kill(left, overdue);
+    const after = clock.bootMs();
+    const pause = Math.max(this.#interval, (after - before) * LOOK_COST_SHARE);
+    this.#interval = Math.min(this.#interval * 1.5, LONGEST_LOOK_INTERVAL_MS);
+    const next = overdue < 0 ? Math.min(after + pause, this.#killAt) : after + pause;
+    this.#disarm = clock.wakeAt(next, () => this.look());
+  }
+
+  #findLeft(): ProcessStat[] {
+    for (let repeat = 0; ; repeat += 1) {
+      const { processes, incomplete } = readProcessTable();
+      const left = findAttemptProcesses(this.#options.trace, processes);
+      const touchable = left.filter((process) => !this.#untouchable.has(keyOf(process)));
+      if (touchable.length > 0 || !incomplete || repeat === MOST_REPEATS) return touchable;
+    }
+  }
+
+  #terminate(left: readonly ProcessStat[]): void {
+    const { trace, claim, wrapperRuns } = this.#options;
+    for (const process of left) {
+      if (this.#signalled.has(keyOf(process))) continue;
+      this.#send(process, SIGTERM);
+      this.#send(process, SIGCONT);
+      // Before it becomes the command, the wrapper's fork has its traps for a moment, and TERM is lost in them.
+      const isFork =
+        process.parent === trace.wrapper?.pid &&
+        isWrapperOf(claim, readProcFile(`/proc/${process.pid}/cmdline`) ?? "");
+      if (!isFork) this.#signalled.add(keyOf(process));
+    }
+    if (trace.wrapper !== undefined && wrapperRuns()) sendSignal(trace.wrapper.pid, SIGCONT);
+  }
+
+  #kill(left: readonly ProcessStat[], overdueMs: number): void {
+    const { trace, wrapperRuns } = this.#options;
+    for (const process of left) this.#send(process, SIGKILL);
+    if (overdueMs < LAST_WORDS_MS) return;
+    // The kernel kills a group in one step, so nobody in it can fork on.
+    for (const group of new Set(left.map((process) => process.group))) sendSignal(-group, SIGKILL);
+    if (trace.wrapper !== undefined && wrapperRuns()) sendSignal(trace.wrapper.pid, SIGKILL);
+  }
+
+  #send(process: ProcessStat, signal: number): void {
+    if (sendSignal(process.pid, signal) === "not-permitted") this.#untouchable.add(keyOf(process));
+  }
+}
+
+function keyOf({ pid, startTicks }: ProcessStat): string {
+  return `${pid}:${startTicks}`;
+}
+
+function sendSignal(pid: number, signal: number): "sent" | "gone" | "not-permitted" {
+  try {
+    process.kill(pid, signal);
+    return "sent";
+  } catch (error) {
+    switch (errnoOf(error)) {
+      case "ESRCH":
+        return "gone";
+      case "EPERM":
+        return "not-permitted";
+      default:
+        throw error;
+    }
+  }
+}

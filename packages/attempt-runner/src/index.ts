@@ -1,0 +1,18 @@
+export type {
+  AttemptEnd,
+  AttemptEndOutcome,
+  AttemptFiles,
+  AttemptSpec,
+  AttemptUsage,
+  BackgroundPolicy,
+  CommandProcess,
+  RunningAttempt,
+  StopCause,
+} from "./attempt.js";
+export { currentBootId, isAlive, type ProcessIdentity, processIdentity } from "./processes/identity.js";
+export { type RecoveredAttempt, type RecoverInput, recoverAttempt } from "./recover-attempt.js";
+export { type InterruptRequestCause, parseRequest, type RunnerRequest } from "./requests/request.js";
+export { type RequestEvent, type WatchRequestsOptions, watchRequests } from "./requests/watch-requests.js";
+export { type WriteRequestOptions, writeRequest } from "./requests/write-request.js";
+export { acquireRunnerLock, type RunnerLock, type RunnerLockState, readRunnerLock } from "./runner-lock.js";
+export { type AttemptOptions, startAttempt } from "./start-attempt.js";

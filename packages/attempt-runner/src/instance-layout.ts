@@ -1,0 +1,71 @@
+import { join } from "node:path";
+
+/** Where things lie on an instance, below its root: `/` on EC2, the instance's folder for a local one. */
+export interface InstanceLayout {
+  readonly root: string;
+  /** State of the queue: the files below. */
+  readonly state: string;
+  readonly queueFile: string;
+  readonly journal: string;
+  readonly requests: string;
+  /** Where the runners' locks lie. */
+  readonly lock: string;
+  readonly work: string;
+  readonly logs: string;
+  /** The runner's own log. */
+  readonly runnerLog: string;
+  /** Holds the id of the job that runs (the latest started); absent when idle. */
+  readonly currentJob: string;
+  mergedLog(job: string): string;
+  /** How far the merged log has come, for the next runner. */
+  mergedLogIndex(job: string): string;
+  /** Exit code of the last finished attempt. */
+  exitFile(job: string): string;
+  /** What the job writes its own progress to. */
+  progressFile(job: string): string;
+  attempt(job: string, attempt: number): AttemptLayout;
+  /** All folders that must exist before a runner starts. */
+  readonly folders: readonly string[];
+}
+
+export interface AttemptLayout {
+  readonly claim: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly command: string;
+}
+
+export function instanceLayout(root: string): InstanceLayout {
+  const state = join(root, "var/lib/spawn-queue");
+  const logs = join(root, "var/log/spawn-queue");
+  const run = join(root, "var/run/spawn-queue");
+  const attempts = join(logs, "attempts");
+  const claims = join(state, "claims");
+  const progress = join(state, "progress");
+  const requests = join(state, "requests");
+  const work = join(state, "work");
+  const indexes = join(state, "log-index");
+  return {
+    root,
+    state,
+    queueFile: join(state, "queue.json"),
+    journal: join(state, "journal.jsonl"),
+    requests,
+    lock: state,
+    work,
+    logs,
+    runnerLog: join(state, "runner.log"),
+    currentJob: join(run, "current-job"),
+    mergedLog: (job) => join(logs, `${job}.log`),
+    mergedLogIndex: (job) => join(indexes, job),
+    exitFile: (job) => join(logs, `${job}.exit`),
+    progressFile: (job) => join(progress, job),
+    attempt: (job, attempt) => ({
+      claim: join(claims, `${job}.${attempt}`),
+      stdout: join(attempts, `${job}.${attempt}.stdout`),
+      stderr: join(attempts, `${job}.${attempt}.stderr`),
+      command: join(claims, `${job}.${attempt}.command`),
+    }),
+    folders: [state, work, claims, progress, requests, indexes, logs, attempts, run],
+  };
+}

@@ -1,0 +1,140 @@
+import type { Clock } from "@spawn/foundation";
+import type {
+  AttemptEnd,
+  AttemptFiles,
+  AttemptUsage,
+  BackgroundPolicy,
+  CommandProcess,
+  RunningAttempt,
+  StopCause,
+} from "./attempt.js";
+import { settle, type WrapperEnd } from "./ending/outcome.js";
+import { hasCertainlyLeftNothing } from "./ending/quick-look.js";
+import { TreeEnding } from "./ending/tree-ending.js";
+import { type AttemptTrace, findAttemptProcesses } from "./processes/attempt-processes.js";
+import { findCommandProcess } from "./processes/command-process.js";
+import type { ProcessStat } from "./processes/process-stat.js";
+import { readProcessTable } from "./processes/process-table.js";
+import { usageOf } from "./processes/usage.js";
+import { whenNotScarce } from "./scarcity.js";
+import { type Claim, readClaim } from "./starting/claim.js";
+
+const DEFAULT_GRACE_MS = 10_000;
+
+export interface SupervisedAttemptOptions {
+  readonly files: AttemptFiles;
+  readonly background: BackgroundPolicy;
+  readonly graceMs: number | undefined;
+  readonly trace: AttemptTrace;
+  readonly clock: Clock;
+  /** Boot clock at the wrapper's start; absent where this runner did not start it. */
+  readonly startedAt?: number;
+}
+
+/** One attempt from its wrapper's start to its last process's end. Whoever watches the wrapper calls `wrapperEnded`. */
+export class SupervisedAttempt implements RunningAttempt {
+  readonly ended: Promise<AttemptEnd>;
+  readonly #options: SupervisedAttemptOptions;
+  readonly #graceMs: number;
+  #resolve: (end: AttemptEnd) => void = () => {};
+  #cause: StopCause | undefined;
+  #ending: TreeEnding | undefined;
+  #wrapperEnd: WrapperEnd | undefined;
+  #leftBehind = 0;
+  #end: AttemptEnd | undefined;
+
+  constructor(options: SupervisedAttemptOptions) {
+    this.#options = options;
+    this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Set once `ended` is resolved, and readable without waiting for it. */
+  get end(): AttemptEnd | undefined {
+    return this.#end;
+  }
+
+  stop(cause: StopCause, { graceMs = this.#graceMs }: { readonly graceMs?: number } = {}): void {
+    if (this.#wrapperEnd === undefined) this.#cause ??= cause;
+    this.#endTree(graceMs);
+  }
+
+  kill(): void {
+    this.#endTree(0);
+  }
+
+  commandPid(): CommandProcess | undefined {
+    const { wrapper } = this.#options.trace;
+    if (wrapper === undefined || this.#wrapperEnd !== undefined) return undefined;
+    return findCommandProcess(wrapper.pid);
+  }
+
+  usage(): AttemptUsage {
+    if (this.#end !== undefined) return {};
+    const { processes } = readProcessTable();
+    const { wrapper } = this.#options.trace;
+    const own = processes.filter(({ pid }) => this.#wrapperEnd === undefined && pid === wrapper?.pid);
+    return usageOf([...own, ...findAttemptProcesses(this.#options.trace, processes)]);
+  }
+
+  /** The wrapper's end was seen. What it left is ended, or kept, before the attempt has ended. */
+  wrapperEnded(wrapperEnd: WrapperEnd): void {
+    if (this.#wrapperEnd !== undefined) return;
+    this.#wrapperEnd = wrapperEnd;
+    whenNotScarce(this.#options.clock, () => this.#endWhatIsLeft());
+  }
+
+  #endWhatIsLeft(): void {
+    if (this.#ending !== undefined) {
+      this.#ending.look();
+      return;
+    }
+    this.#leftBehind = this.#findLeftBehind().length;
+    if (this.#leftBehind === 0 || this.#mayStay()) this.#finish();
+    else this.#endTree(this.#graceMs);
+  }
+
+  #findLeftBehind(): readonly ProcessStat[] {
+    const { trace, startedAt, clock } = this.#options;
+    if (trace.wrapper !== undefined && startedAt !== undefined) {
+      const elapsedMs = clock.bootMs() - startedAt;
+      if (hasCertainlyLeftNothing({ pid: trace.wrapper.pid, marker: trace.marker, elapsedMs })) return [];
+    }
+    return findAttemptProcesses(trace, readProcessTable().processes);
+  }
+
+  /** A command whose wrapper was killed may itself still run; it never stays, since its end could not be recorded. */
+  #mayStay(): boolean {
+    return this.#options.background === "keep" && this.#claim().kind === "ended";
+  }
+
+  #endTree(graceMs: number): void {
+    if (this.#end !== undefined) return;
+    if (this.#ending !== undefined) {
+      this.#ending.shortenGrace(graceMs);
+      return;
+    }
+    const { trace, files, clock } = this.#options;
+    this.#ending = new TreeEnding({
+      trace,
+      claim: files.claim,
+      wrapperRuns: () => this.#wrapperEnd === undefined,
+      graceMs,
+      clock,
+      onGone: () => this.#finish(),
+    });
+    this.#ending.look();
+  }
+
+  #finish(): void {
+    const wrapperEnd = this.#wrapperEnd ?? { kind: "unknown" };
+    this.#end = { ...settle(this.#claim(), wrapperEnd, this.#cause), leftBehind: this.#leftBehind };
+    this.#resolve(this.#end);
+  }
+
+  #claim(): Claim {
+    return readClaim(this.#options.files.claim);
+  }
+}
