@@ -122,7 +122,11 @@ export class QueueFold {
         this.job(event.job).noteResults(event.attempt, event.files, event.bytes);
         return [];
       case "warning":
-        this.#warn({ ...moment, message: event.message, ...(event.job === undefined ? {} : { job: event.job }) });
+        this.#warn({
+          ...moment,
+          message: event.message,
+          ...(event.job === undefined ? {} : { job: event.job }),
+        });
         return [];
       case "queue-finished":
         this.#ended = { ...moment, outcome: event.outcome };

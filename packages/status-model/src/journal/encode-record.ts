@@ -9,6 +9,6 @@ export function encodeRecord({ seq, at, event }: JournalRecord): string {
   const flat =
     event.type === "unknown"
       ? { seq, at, t: event.t, ...event.original }
-      : { seq, at, t: event.t, type: event.type, ...event };
+      : Object.assign({ seq, at, t: event.t, type: event.type }, event);
   return sealLine(JSON.stringify(flat));
 }

@@ -9,13 +9,16 @@ export const isBoolean: Guard<boolean> = (value) => typeof value === "boolean";
 export const isNumber: Guard<number> = (value): value is number => Number.isFinite(value);
 
 /** Milliseconds, or another amount: 0 or more, fractions allowed. */
-export const isAmount: Guard<number> = (value): value is number => typeof value === "number" && value >= 0 && value < Infinity;
+export const isAmount: Guard<number> = (value): value is number =>
+  typeof value === "number" && value >= 0 && value < Infinity;
 
 /** A whole number, 0 or more. */
-export const isCount: Guard<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+export const isCount: Guard<number> = (value): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** A whole number, 1 or more. */
-export const isOrdinal: Guard<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
+export const isOrdinal: Guard<number> = (value): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 1;
 
 /** Uniform in [0, 1). */
 export const isChance: Guard<number> = (value): value is number => isAmount(value) && value < 1;

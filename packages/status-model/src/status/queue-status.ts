@@ -54,7 +54,9 @@ const queueReasons = [
   "runner-lost",
 ] as const;
 
-const exitCode = count.describe("Exit code; 128 + n where signal n ended the attempt. Absent where there was none.");
+const exitCode = count.describe(
+  "Exit code; 128 + n where signal n ended the attempt. Absent where there was none.",
+);
 const signal = z.int().positive().describe("Number of the signal that ended the attempt.");
 
 const attemptSchema = z
@@ -95,9 +97,14 @@ const jobStatusSchema = z.object({
   reason: z
     .enum(jobReasons)
     .optional()
-    .describe("Why the job has its status; of a running one, why it is being stopped; absent when completed."),
+    .describe(
+      "Why the job has its status; of a running one, why it is being stopped; absent when completed.",
+    ),
   message: z.string().optional().describe("Why the last attempt could not be started."),
-  blocked_by: z.array(z.string()).optional().describe("What a job that has not run waits for, or waited for."),
+  blocked_by: z
+    .array(z.string())
+    .optional()
+    .describe("What a job that has not run waits for, or waited for."),
   rerun: z.boolean().optional().describe("True when the last resume made the job run again."),
   retry_at: time.optional().describe("When a retrying job runs again."),
   pid: z.int().positive().optional().describe("Process of the command, while running."),
@@ -111,7 +118,10 @@ const jobStatusSchema = z.object({
     .object({ files: count, bytes: count })
     .optional()
     .describe("What the result store holds of the last attempt."),
-  previous_attempts: z.array(attemptSchema).optional().describe("Latest last; long histories lose their start."),
+  previous_attempts: z
+    .array(attemptSchema)
+    .optional()
+    .describe("Latest last; long histories lose their start."),
   forgotten_attempts: count.optional().describe("Attempts before the first of previous_attempts."),
 });
 
