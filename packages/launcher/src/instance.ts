@@ -1,0 +1,19 @@
+/** EC2's words. A local instance is `running` while its runner is, then `stopped`; its folder goes with `terminated`. */
+export type InstanceState = "pending" | "running" | "stopping" | "stopped" | "shutting-down" | "terminated";
+
+export interface Instance {
+  /** `i-…` or `local-…`. */
+  readonly instanceId: string;
+  readonly provider: "local";
+  readonly state: InstanceState;
+  readonly name?: string;
+  readonly queueId: string;
+  /** RFC 3339, UTC. */
+  readonly launchedAt: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Root below which the instance's files lie. */
+  readonly root: string;
+  readonly workingDirectory: string;
+  /** Root folder of the result store its queue writes to. */
+  readonly storeRoot: string;
+}

@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { type InstanceLayout, readRunnerLock } from "@spawn/attempt-runner";
+import { SpawnError } from "@spawn/foundation";
+
+/** How the runner is started: a program and what stands before its own arguments. */
+export interface RunnerProgram {
+  readonly command: string;
+  readonly arguments: readonly string[];
+}
+
+const LOCK_POLL_MS = 5;
+const LOG_TAIL_LINES = 5;
+
+/**
+ * Starts the runner as a process of its own session, which outlives this one; returns once it holds the queue's lock, or
+ * has already done its work.
+ *
+ * @throws SpawnError `runner-not-found` or `runner-failed`, with the end of the runner's log.
+ */
+export async function startRunner(
+  program: RunnerProgram,
+  args: readonly string[],
+  layout: InstanceLayout,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const before = readRunnerLock(layout.lock)?.epoch ?? 0;
+  const log = openSync(layout.runnerLog, "a", 0o600);
+  const child = spawn(program.command, [...program.arguments, ...args], {
+    cwd: layout.root,
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: environment,
+  });
+  closeSync(log);
+  const ended = new Promise<{ code: number | null; error?: Error }>((resolve) => {
+    child.once("exit", (code) => resolve({ code }));
+    child.once("error", (error) => resolve({ code: null, error }));
+  });
+  const holdsLock = (): boolean => (readRunnerLock(layout.lock)?.epoch ?? 0) > before;
+  for (;;) {
+    if (holdsLock()) break;
+    const end = await Promise.race([ended, wait(LOCK_POLL_MS)]);
+    if (end === undefined || holdsLock()) continue;
+    throw failure(program, layout, end);
+  }
+  child.unref();
+}
+
+function failure(
+  program: RunnerProgram,
+  layout: InstanceLayout,
+  end: { code: number | null; error?: Error },
+): SpawnError {
+  if (end.error !== undefined) {
+    return new SpawnError(
+      "runner-not-found",
+      `cannot start the runner ${program.command}: ${end.error.message}`,
+      {
+        cause: end.error,
+      },
+    );
+  }
+  const said = lastMessages(layout.runnerLog);
+  return new SpawnError("runner-failed", `the runner ended at once (exit code ${end.code})${said}`, {
+    hint: `Its log: ${layout.runnerLog}`,
+  });
+}
+
+/** The messages of the runner's last log lines, which are JSON. */
+function lastMessages(path: string): string {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES);
+  const messages = lines.map((line) => {
+    try {
+      const entry: unknown = JSON.parse(line);
+      return typeof entry === "object" && entry !== null ? String(Reflect.get(entry, "msg") ?? line) : line;
+    } catch {
+      return line;
+    }
+  });
+  return messages.join("") === "" ? "" : `:\n${messages.join("\n")}`;
+}

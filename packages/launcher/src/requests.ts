@@ -1,0 +1,21 @@
+export interface LaunchRequest {
+  readonly queueId: string;
+  /** The queue file's text with its `queue_id` set. */
+  readonly queueFile: string;
+  readonly name?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Where jobs run that name no other place: an absolute path. */
+  readonly workingDirectory: string;
+  /** Root folder of the result store. */
+  readonly storeRoot: string;
+  /** The launching shell's environment, with what `--env` added. It goes to the runner's process, into no file. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Names whose values must not be shown. */
+  readonly carried: readonly string[];
+}
+
+export interface ResumeRequest {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Jobs that run again although they completed. */
+  readonly rerun: readonly string[];
+}

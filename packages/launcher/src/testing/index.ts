@@ -1,0 +1,1 @@
+export { type LauncherUnderTest, launcherContract } from "./launcher-contract.js";
