@@ -20,6 +20,7 @@ export type {
   RunnerEvent,
   UnknownEvent,
 } from "./journal-events.js";
+export type { JobLive } from "./progress/job-live.js";
 export { lastProgress, parseProgress } from "./progress/parse-progress.js";
 export { type Progress, percentOf, timeLeftMs } from "./progress/progress.js";
 export { parseProgressFile } from "./progress/progress-file.js";
@@ -35,6 +36,18 @@ export {
   statusJsonSchema,
 } from "./status/queue-status.js";
 export { jobDetail, queueStatus } from "./status/queue-status-of.js";
-export type { JobLive, StatusInput } from "./status/status-input.js";
+export type { StatusInput } from "./status/status-input.js";
 export { type WallTime, wallTimeIn } from "./status/wall-time.js";
+export type { CurrentJob } from "./view/current-job.js";
+export type { JobRow } from "./view/job-row.js";
+export type { LabelledLine } from "./view/labelled-line.js";
+export type { ResumeHint } from "./view/resume-hint.js";
+export {
+  type FailureBlock,
+  type StatusView,
+  type StatusViewOptions,
+  statusView,
+} from "./view/status-view.js";
 export { describeOutcome, exitCodeOf } from "./words/describe-outcome.js";
+export { describeJobReason, describeQueueReason } from "./words/describe-reason.js";
+export { explainJob } from "./words/explain-job.js";

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { errnoOf } from "@spawn/foundation";
-import type { JobLive } from "../status/status-input.js";
+import type { JobLive } from "./job-live.js";
 import { lastProgress } from "./parse-progress.js";
 import { parseProgressFile } from "./progress-file.js";
 

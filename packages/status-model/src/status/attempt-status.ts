@@ -3,6 +3,7 @@ import type { AttemptHistory } from "../fold/job-history.js";
 import { exitCodeOf } from "../words/describe-outcome.js";
 import { compactDuration } from "./compact-duration.js";
 import type { AttemptStatus } from "./queue-status.js";
+import { msBetween } from "./time-between.js";
 import type { WallTime } from "./wall-time.js";
 
 type OutcomeFields = Pick<AttemptStatus, "reason" | "exit_code" | "signal" | "message">;
@@ -26,7 +27,7 @@ export function pastFields(time: WallTime, attempt: AttemptHistory | undefined):
   return {
     started_at: time.rfc3339(started.at),
     completed_at: ended === undefined ? undefined : time.rfc3339(ended.at),
-    duration: ended === undefined ? undefined : compactDuration(ended.t - started.t),
+    duration: ended === undefined ? undefined : compactDuration(msBetween(started, ended)),
   };
 }
 

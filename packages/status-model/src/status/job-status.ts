@@ -3,11 +3,13 @@ import { unreachable } from "@spawn/foundation";
 import type { JobHistory } from "../fold/job-history.js";
 import type { QueueFold } from "../fold/queue-fold.js";
 import type { JournalJob } from "../journal-events.js";
+import type { JobLive } from "../progress/job-live.js";
 import { percentOf, timeLeftMs } from "../progress/progress.js";
 import { attemptStatusOf, outcomeFields, pastFields } from "./attempt-status.js";
-import { compactDuration } from "./compact-duration.js";
+import { compactDuration, shownDurationMs } from "./compact-duration.js";
 import type { JobReason, JobStatus } from "./queue-status.js";
-import type { JobLive, StatusInput } from "./status-input.js";
+import type { StatusInput } from "./status-input.js";
+import { msBetween } from "./time-between.js";
 import type { WallTime } from "./wall-time.js";
 
 /** What the jobs of one status share. */
@@ -89,16 +91,18 @@ function runningFields(
   job: JournalJob,
   state: StateIn<"running">,
 ): Partial<JobStatus> {
-  const { fold, time, t } = context;
+  const { fold, time, t, wallMs } = context;
   const last = fold.job(job.id).last;
-  const elapsedMs = Math.max(0, t - state.since);
+  const started = last?.started ?? { t: state.since, at: wallMs - (t - state.since) };
+  const elapsedMs = msBetween(started, { t, at: wallMs });
   // The limit in force, which is not always the job's own: cleanup after a cancel has one even if the job says none.
   const limitMs = state.deadline === undefined ? undefined : state.deadline - state.since;
   return {
-    started_at: last === undefined ? undefined : time.rfc3339(last.started.at),
+    started_at: time.rfc3339(started.at),
     elapsed: compactDuration(elapsedMs),
     timeout: limitMs === undefined ? undefined : compactDuration(limitMs),
-    timeout_remaining: limitMs === undefined ? undefined : compactDuration(limitMs - elapsedMs),
+    timeout_remaining:
+      limitMs === undefined ? undefined : compactDuration(limitMs - shownDurationMs(elapsedMs)),
     reason: state.stopping,
     pid: last?.process?.pid,
     ...progressFields(context.live.get(job.id), elapsedMs),

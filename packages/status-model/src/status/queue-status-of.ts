@@ -6,6 +6,7 @@ import { compactDuration } from "./compact-duration.js";
 import { jobStatusOf, type StatusContext } from "./job-status.js";
 import { type JobStatus, type QueueReason, type QueueStatus, STATUS_SCHEMA_VERSION } from "./queue-status.js";
 import type { StatusInput } from "./status-input.js";
+import { msBetween } from "./time-between.js";
 import { wallTimeIn } from "./wall-time.js";
 
 /**
@@ -83,11 +84,11 @@ function queueReason(fold: QueueFold, { runner }: StatusInput): QueueReason | un
 
 type QueueTimes = Pick<QueueStatus, "started_at" | "completed_at" | "elapsed" | "duration">;
 
-function queueTimes({ fold, time, t }: StatusContext): QueueTimes {
+function queueTimes({ fold, time, t, wallMs }: StatusContext): QueueTimes {
   const { started, ended } = fold;
   if (started === undefined) return {};
   const started_at = time.rfc3339(started.at);
-  const passed = compactDuration(t - started.t);
+  const passed = compactDuration(msBetween(started, ended ?? { t, at: wallMs }));
   return ended === undefined || ended.outcome.state === "interrupted"
     ? { started_at, elapsed: passed }
     : { started_at, completed_at: time.rfc3339(ended.at), duration: passed };

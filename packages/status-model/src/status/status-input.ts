@@ -1,13 +1,4 @@
-import type { Progress } from "../progress/progress.js";
-
-/** What is read live of a job, beside what the journal says. */
-export interface JobLive {
-  readonly progress?: Progress;
-  /** Last lines of the merged log. */
-  readonly recentOutput: readonly string[];
-  readonly peakMemoryBytes?: number;
-  readonly cpuSeconds?: number;
-}
+import type { JobLive } from "../progress/job-live.js";
 
 /** The moment, and what surrounds the journal then. */
 export interface StatusInput {

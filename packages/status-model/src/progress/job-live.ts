@@ -1,0 +1,10 @@
+import type { Progress } from "./progress.js";
+
+/** What is read live of a job, beside what the journal says. */
+export interface JobLive {
+  readonly progress?: Progress;
+  /** Last lines of the merged log. */
+  readonly recentOutput: readonly string[];
+  readonly peakMemoryBytes?: number;
+  readonly cpuSeconds?: number;
+}

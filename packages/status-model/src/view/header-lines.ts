@@ -1,0 +1,39 @@
+import { formatDuration } from "@spawn/foundation";
+import { spacedDuration } from "../status/compact-duration.js";
+import type { QueueStatus } from "../status/queue-status.js";
+import type { WallTime } from "../status/wall-time.js";
+import { describeQueueReason } from "../words/describe-reason.js";
+import type { LabelledLine } from "./labelled-line.js";
+
+/** A status that should have been renewed and is older than this says so. */
+const STALE_MS = 60_000;
+
+export function headerLines(status: QueueStatus, time: WallTime, wallMs?: number): readonly LabelledLine[] {
+  const { queue_id, queue_name, reason, started_at, completed_at, elapsed, duration } = status;
+  const lines: LabelledLine[] = [];
+  const add = (label: string, value: string | undefined): void => {
+    if (value !== undefined) lines.push({ label, value });
+  };
+  const shown = (at: string | undefined): string | undefined =>
+    at === undefined ? undefined : time.shown(Date.parse(at));
+  const spaced = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : spacedDuration(text);
+
+  add("Queue", queue_name === undefined ? queue_id : `${queue_id} (${queue_name})`);
+  add("Instance", status.instance_id);
+  add("Status", status.status);
+  if (reason !== undefined && status.status !== "completed") add("Reason", describeQueueReason(reason));
+  add("Started", shown(started_at));
+  add("Completed", shown(completed_at));
+  add("Elapsed", spaced(elapsed));
+  add("Duration", spaced(duration));
+  if (wallMs !== undefined) add("Updated", staleness(status, time, wallMs));
+  return lines;
+}
+
+function staleness(status: QueueStatus, time: WallTime, wallMs: number): string | undefined {
+  const goesOn = status.status === "pending" || status.status === "running";
+  const updatedMs = Date.parse(status.updated_at);
+  if (!goesOn || wallMs - updatedMs < STALE_MS) return undefined;
+  return `${time.shown(updatedMs)} (${formatDuration(wallMs - updatedMs)} ago)`;
+}

@@ -1,0 +1,5 @@
+/** `label: value` */
+export interface LabelledLine {
+  readonly label: string;
+  readonly value: string;
+}
