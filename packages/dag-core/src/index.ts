@@ -16,6 +16,7 @@ export { validateDag } from "./graph/validate.js";
 export type { Backoff, DagInput, DagJob, FailureMode, RetryPolicy } from "./input.js";
 export type { CancelReason, JobBudget, JobState, UnrunnableState } from "./job-state.js";
 export { blockedBy } from "./scheduler/blocked-by.js";
+export { checkInvariants } from "./scheduler/check-invariants.js";
 export { createState } from "./scheduler/create-state.js";
 export {
   counts,

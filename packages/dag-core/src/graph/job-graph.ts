@@ -16,7 +16,7 @@ export interface JobGraph extends Barriers {
   readonly jobs: readonly DagJob[];
   readonly failureMode: FailureMode;
   /** Milliseconds. */
-  readonly globalTimeoutMs: number | undefined;
+  readonly globalTimeoutMs?: number;
   readonly indexOf: ReadonlyMap<string, number>;
   readonly kinds: readonly JobKind[];
   /** What a job depends on, in the order in which it says so. */
@@ -59,7 +59,7 @@ export function buildGraph(input: DagInput): JobGraph {
   return {
     jobs,
     failureMode,
-    globalTimeoutMs,
+    ...(globalTimeoutMs === undefined ? {} : { globalTimeoutMs }),
     indexOf,
     kinds,
     dependencies,

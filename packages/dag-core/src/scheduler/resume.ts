@@ -1,12 +1,14 @@
 import { indexOfJob } from "../graph/job-graph.js";
 import { countGates } from "./gates.js";
+import { isSettled } from "./job-status.js";
 import { become, type SchedulerState } from "./scheduler-state.js";
 import { reviewAll } from "./settle.js";
 
 /**
  * Makes the named jobs wait again, with a fresh budget and the next attempt numbers, and forgets what stopped the run.
- * All other jobs keep their state: a failed one that is not named still counts as failed, and what is not named stays
- * blocked. O(jobs + dependencies).
+ * All others that are settled keep their state: a failed job that is not named still counts as failed, and what is not
+ * named stays blocked. What was ready or between two attempts is looked at again, its budget as it was.
+ * O(jobs + dependencies).
  */
 export function resume(state: SchedulerState, t: number, jobs: readonly string[]): void {
   for (const id of jobs) {
@@ -14,6 +16,9 @@ export function resume(state: SchedulerState, t: number, jobs: readonly string[]
     become(state, job, { phase: "waiting" });
     state.charged[job] = 0;
     state.lossesInRow[job] = 0;
+  }
+  for (const [job, own] of state.jobs.entries()) {
+    if (!isSettled(own)) become(state, job, { phase: "waiting" });
   }
   state.stopCause = undefined;
   state.halt = undefined;
