@@ -1,0 +1,33 @@
+import type { QueueSpec } from "../spec/queue-spec.js";
+import { parseValue } from "./variable-references.js";
+
+/** A `${NAME}` in an environment of a queue. */
+export interface ReferencedVariable {
+  readonly name: string;
+  /** Whether it may stay unset. */
+  readonly hasDefault: boolean;
+  /** The environment variable whose value refers to it. */
+  readonly variable: string;
+  /** The job that says so; absent: the queue itself. */
+  readonly job?: string;
+}
+
+/** Every reference in the environments of a queue and its jobs, the queue's first, then in file order. */
+export function referencedVariables(spec: QueueSpec): readonly ReferencedVariable[] {
+  return [
+    ...referencesIn(spec.environment),
+    ...spec.jobs.flatMap((job) =>
+      referencesIn(job.environment).map((reference) => ({ ...reference, job: job.id })),
+    ),
+  ];
+}
+
+function referencesIn(environment: Readonly<Record<string, string>>): ReferencedVariable[] {
+  return Object.entries(environment).flatMap(([variable, value]) =>
+    parseValue(value).flatMap((part) =>
+      part.kind === "reference"
+        ? [{ name: part.reference.name, hasDefault: part.reference.defaultText !== undefined, variable }]
+        : [],
+    ),
+  );
+}

@@ -1,0 +1,22 @@
+// From text to a typed queue.
+
+// What is wrong with it.
+export {
+  DIAGNOSTIC_SEVERITIES,
+  type Diagnostic,
+  type DiagnosticCode,
+  type Severity,
+} from "./diagnostics/diagnostic.js";
+export { type FormatOptions, formatDiagnostics } from "./diagnostics/format-diagnostics.js";
+// Variables in environments.
+export { type ExpandedValue, expandVariables } from "./environment/expand-variables.js";
+export { type ReferencedVariable, referencedVariables } from "./environment/referenced-variables.js";
+// The published schema.
+export { queueFileJsonSchema } from "./schema/queue-file-json-schema.js";
+// From a typed queue to what others need.
+export { toDagInput } from "./spec/dag-input.js";
+export { defaultQueueId, isValidId } from "./spec/ids.js";
+export { jobFingerprint } from "./spec/job-fingerprint.js";
+export { type LoadedQueueFile, type LoadOptions, loadQueueFile } from "./spec/load-queue-file.js";
+export type { BackgroundMode, JobResources, JobSpec, QueueSpec, SecretRef } from "./spec/queue-spec.js";
+export { serializeQueueSpec } from "./spec/serialize-queue-spec.js";

@@ -1,0 +1,156 @@
+import type { z } from "zod";
+import type { DiagnosticCode } from "../diagnostics/diagnostic.js";
+import { didYouMean, nearest } from "../diagnostics/nearest.js";
+import type { Problems } from "../diagnostics/problems.js";
+import type { Path } from "../source/located-node.js";
+import { describeValue } from "./describe-value.js";
+import { rangeSuggestion } from "./range-suggestion.js";
+import { fieldHints, knownKeys, schemaAt } from "./schema-at.js";
+import { SYNONYMS } from "./synonyms.js";
+import { expectedType, typeSuggestion } from "./type-suggestion.js";
+
+type Issue = z.core.$ZodIssue;
+
+/** What the shape of a value is checked against, and where that value stands in its file. */
+export interface ShapeContext {
+  readonly schema: z.core.$ZodType;
+  readonly value: unknown;
+  readonly path: Path;
+  readonly problems: Problems;
+}
+
+/** Says in this project's words what zod found; at most one thing for each place. */
+export function reportIssues(issues: readonly Issue[], context: ShapeContext): void {
+  const seen = new Set<string>();
+  for (const issue of issues) {
+    const place = JSON.stringify(issue.path);
+    if (seen.has(place)) continue;
+    seen.add(place);
+    reportIssue(issue, context);
+  }
+}
+
+function reportIssue(issue: Issue, context: ShapeContext): void {
+  const path = [...context.path, ...stepsOf(issue.path)];
+  const value = valueAt(context.value, issue.path);
+  switch (issue.code) {
+    case "unrecognized_keys":
+      for (const key of issue.keys) reportUnknownKey(key, issue.path, path, context);
+      return;
+    case "invalid_type":
+      if (value === undefined) reportMissing(issue.path, path, context);
+      else if (issue.expected === "int" && typeof value === "number")
+        reportRange(issue, path, value, context);
+      else reportType(issue.expected, value, path, issue.path, context);
+      return;
+    case "invalid_union":
+      reportType("text", value, path, issue.path, context);
+      return;
+    case "invalid_value":
+      reportChoice(issue, value, path, context);
+      return;
+    case "too_small":
+    case "too_big":
+      if (issue.origin === "string")
+        context.problems.add("empty-text", { path }, "this text is empty", "leave the key out");
+      else reportRange(issue, path, value, context);
+      return;
+    default:
+      context.problems.add("wrong-type", { path }, issue.message);
+  }
+}
+
+function reportUnknownKey(
+  key: string,
+  inner: readonly PropertyKey[],
+  path: Path,
+  context: ShapeContext,
+): void {
+  const keys = knownKeys(schemaAt(context.schema, inner));
+  const synonym = SYNONYMS.get(key.toLowerCase())?.find((name) => keys.includes(name));
+  context.problems.add(
+    "unknown-key",
+    { path: [...path, key], part: "key" },
+    `the key ${JSON.stringify(key)} is not known here`,
+    () =>
+      synonym === undefined
+        ? (didYouMean(key, keys) ?? `the keys here are ${keys.join(", ")}`)
+        : `did you mean "${synonym}"?`,
+  );
+}
+
+function reportMissing(inner: readonly PropertyKey[], path: Path, context: ShapeContext): void {
+  const name = String(path.at(-1));
+  const { example } = fieldHints(context.schema, inner);
+  context.problems.add(
+    "missing-key",
+    { path: path.slice(0, -1) },
+    `"${name}" is missing`,
+    example === undefined
+      ? `add "${name}"`
+      : `add "${name}", for example "${name}": ${JSON.stringify(example)}`,
+  );
+}
+
+function reportType(
+  expected: string,
+  value: unknown,
+  path: Path,
+  inner: readonly PropertyKey[],
+  { schema, problems }: ShapeContext,
+): void {
+  const subject = path.length === 0 ? "a queue file" : `"${String(path.at(-1))}"`;
+  problems.add(
+    "wrong-type",
+    { path },
+    `${typeof path.at(-1) === "number" ? "this" : subject} must be ${expectedType(expected)}, not ${describeValue(value)}`,
+    typeSuggestion(expected, value, fieldHints(schema, inner)),
+  );
+}
+
+function reportChoice(
+  issue: Extract<Issue, { code: "invalid_value" }>,
+  value: unknown,
+  path: Path,
+  { problems }: ShapeContext,
+): void {
+  const choices = issue.values.map(String);
+  const close = typeof value === "string" ? nearest(value, choices) : undefined;
+  problems.add(
+    "bad-choice",
+    { path },
+    `"${String(path.at(-1))}" cannot be ${describeValue(value)}`,
+    `write ${(close === undefined ? choices : [close]).map((choice) => `"${choice}"`).join(" or ")}`,
+  );
+}
+
+/** Fields whose wrong numbers have a code of their own. */
+const RANGE_CODES: ReadonlyMap<PropertyKey, DiagnosticCode> = new Map([
+  ["retry_count", "bad-retry-count"],
+  ["max_attempts", "bad-retry-count"],
+  ["retry_on_codes", "bad-exit-code"],
+  ["dont_retry_on_codes", "bad-exit-code"],
+]);
+
+function reportRange(issue: Issue, path: Path, value: unknown, { schema, problems }: ShapeContext): void {
+  const field = path.findLast((step) => typeof step === "string") ?? "";
+  problems.add(
+    RANGE_CODES.get(field) ?? "out-of-range",
+    { path },
+    `${describeValue(value)} is out of range for "${field}"`,
+    rangeSuggestion(schemaAt(schema, issue.path)),
+  );
+}
+
+function stepsOf(path: readonly PropertyKey[]): (string | number)[] {
+  return path.map((step) => (typeof step === "number" ? step : String(step)));
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = Reflect.get(at, key);
+  }
+  return at;
+}

@@ -1,0 +1,62 @@
+import { parseDuration } from "@spawn/foundation";
+import { DURATION_PATTERN } from "./patterns.js";
+import type { FieldHints } from "./schema-at.js";
+
+/** A type's name in a message; `type` as zod names it. */
+export function expectedType(type: string): string {
+  return TYPE_NAMES.get(type) ?? type;
+}
+
+const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
+  ["string", "text"],
+  ["number", "a number"],
+  ["int", "a whole number"],
+  ["boolean", "true or false"],
+  ["array", "a list"],
+  ["object", "a map"],
+  ["record", "a map"],
+]);
+
+/** What to write where a value of another type was expected. */
+export function typeSuggestion(
+  expected: string,
+  value: unknown,
+  { pattern, example }: FieldHints,
+): string | undefined {
+  if (value === null) return "give it a value, or leave the key out";
+  const repaired = repair(expected, value, pattern === DURATION_PATTERN.source);
+  if (repaired !== undefined) return `write ${repaired}`;
+  return example === undefined ? undefined : `for example ${JSON.stringify(example)}`;
+}
+
+function repair(expected: string, value: unknown, isDuration: boolean): string | undefined {
+  switch (expected) {
+    case "string":
+    case "text":
+      if (typeof value === "number") return isDuration ? secondsText(value) : `"${value}"`;
+      return typeof value === "boolean" && !isDuration ? `"${value}"` : undefined;
+    case "array":
+      return typeof value === "string" ? JSON.stringify([value]) : undefined;
+    case "number":
+    case "int":
+      return typeof value === "string" && /^\d+$/.test(value.trim()) ? value.trim() : undefined;
+    case "boolean":
+      return typeof value === "string" ? BOOLEAN_WORDS.get(value.toLowerCase()) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const BOOLEAN_WORDS: ReadonlyMap<string, string> = new Map([
+  ["true", "true"],
+  ["yes", "true"],
+  ["on", "true"],
+  ["false", "false"],
+  ["no", "false"],
+  ["off", "false"],
+]);
+
+function secondsText(seconds: number): string | undefined {
+  const text = `${seconds}s`;
+  return parseDuration(text) === undefined ? undefined : `"${text}"`;
+}
