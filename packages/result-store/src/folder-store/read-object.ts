@@ -1,0 +1,44 @@
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { errnoOf } from "@spawn/foundation";
+import type { ByteRange } from "../result-store.js";
+import { readTinyFile } from "./source-file.js";
+
+/** The bytes of a range; `undefined` when there is no such file. */
+export function readObject(path: string, range: ByteRange): Uint8Array | undefined {
+  const file = unlessMissing(() => openSync(path, "r"));
+  if (file === undefined) return undefined;
+  try {
+    const size = fstatSync(file).size;
+    const from = Math.min(range.from ?? 0, size);
+    const bytes = new Uint8Array(Math.max(0, Math.min(range.to ?? size, size) - from));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = readSync(file, bytes, filled, bytes.length - filled, from + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The bytes from `from` on, as a stream; `undefined` when there is no such file. */
+export async function streamObject(
+  path: string,
+  from: number,
+): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined> {
+  return unlessMissing(() => {
+    const tiny = readTinyFile(path);
+    return tiny === undefined ? createReadStream(path, { start: from }) : [tiny.subarray(from)];
+  });
+}
+
+function unlessMissing<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}

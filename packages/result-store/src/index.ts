@@ -1,0 +1,33 @@
+export { type FolderStoreParts, folderStore } from "./folder-store/folder-store.js";
+export {
+  type AttemptKeys,
+  isStoreId,
+  type JobKeys,
+  jobKeys,
+  type QueueKeys,
+  queueKeys,
+  RESERVED_JOB_NAMES,
+} from "./keys.js";
+export {
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+  type ManifestFile,
+  type ManifestLog,
+  type MissingResult,
+} from "./manifest.js";
+export {
+  type MatchedFile,
+  matchResultFiles,
+  type ResultMatches,
+  type ResultPatterns,
+} from "./matching/match-result-files.js";
+export type {
+  ByteRange,
+  GetOptions,
+  GrowOptions,
+  ListedObject,
+  PutOptions,
+  ResultStore,
+  StoredObject,
+} from "./result-store.js";

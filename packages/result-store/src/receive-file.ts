@@ -1,0 +1,127 @@
+import { createHash, type Hash } from "node:crypto";
+import { constants, createReadStream } from "node:fs";
+import { type FileHandle, lstat, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { errnoOf, SpawnError } from "@spawn/foundation";
+import type { GetOptions, StoredObject } from "./result-store.js";
+import { explainStoreError } from "./store-errors.js";
+
+/** The bytes of an object from `from` on; `undefined` when there is no such object. */
+export type OpenObject = (
+  from: number,
+) => Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined>;
+
+/**
+ * The receiving half of `ResultStore.getFile`, the same for every store: into a temporary name, continued where an
+ * earlier try stopped, verified, then renamed. The temporary file is opened without following links.
+ */
+export async function receiveFile(
+  key: string,
+  path: string,
+  options: GetOptions,
+  openObject: OpenObject,
+): Promise<StoredObject | undefined> {
+  const partial = options.partial ?? partialName(path, options.expect);
+  try {
+    const resumed = options.expect === undefined ? 0 : await resumableBytes(partial, options.expect);
+    const received = await receive(partial, resumed, options, openObject);
+    if (received === undefined) return undefined;
+    if (!matches(received, options.expect)) {
+      await rm(partial, { force: true });
+      // What was there may have been bad, rather than what came: once more from the start.
+      if (resumed > 0) return receiveFile(key, path, options, openObject);
+      throw mismatch(key, received, options.expect);
+    }
+    await rename(partial, path);
+    return received;
+  } catch (error) {
+    if (options.expect === undefined) await rm(partial, { force: true });
+    throw explainStoreError(error, `fetching ${key}`, path);
+  }
+}
+
+/** The same for the same file and content, so that a later try finds it. */
+function partialName(path: string, expect: StoredObject | undefined): string {
+  const id = createHash("sha256")
+    .update(`${basename(path)}\0${expect?.sha256 ?? ""}`)
+    .digest("hex");
+  return join(dirname(path), `.${id.slice(0, 32)}.partial`);
+}
+
+async function resumableBytes(partial: string, expect: StoredObject): Promise<number> {
+  try {
+    const stats = await lstat(partial);
+    if (stats.isFile() && stats.size <= expect.size) return stats.size;
+    await rm(partial, { force: true });
+    return 0;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return 0;
+    throw error;
+  }
+}
+
+async function receive(
+  partial: string,
+  resumed: number,
+  options: GetOptions,
+  openObject: OpenObject,
+): Promise<StoredObject | undefined> {
+  const chunks = await openObject(resumed);
+  if (chunks === undefined) return undefined;
+  const hash = createHash("sha256");
+  if (resumed > 0) await hashFile(partial, hash);
+  const beginning = resumed > 0 ? constants.O_APPEND : constants.O_CREAT | constants.O_TRUNC;
+  const file = await open(partial, constants.O_WRONLY | constants.O_NOFOLLOW | beginning, 0o600);
+  try {
+    const size = resumed + (await writeChunks(file, chunks, hash, options));
+    return { size, sha256: hash.digest("hex") };
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeChunks(
+  file: FileHandle,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  hash: Hash,
+  { signal }: GetOptions,
+): Promise<number> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    hash.update(chunk);
+    for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
+    size += chunk.length;
+  }
+  return size;
+}
+
+/** Adds a file's bytes to a hash. */
+async function hashFile(path: string, hash: Hash): Promise<void> {
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+}
+
+/** Size and hash of a file, read as a stream. */
+export async function describeFile(path: string): Promise<StoredObject> {
+  const hash = createHash("sha256");
+  let size = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { size, sha256: hash.digest("hex") };
+}
+
+function matches(received: StoredObject, expect: StoredObject | undefined): boolean {
+  return expect === undefined || (received.size === expect.size && received.sha256 === expect.sha256);
+}
+
+function mismatch(key: string, received: StoredObject, expect: StoredObject | undefined): SpawnError {
+  const wrong =
+    received.size === expect?.size
+      ? `its sha256 is ${received.sha256}, not ${expect.sha256}`
+      : `it has ${received.size} bytes, not ${expect?.size}`;
+  return new SpawnError("verification-failed", `${key} is damaged: ${wrong}`, {
+    hint: "Run the same command again; if it stays so, the stored object is damaged and the job must run again.",
+  });
+}

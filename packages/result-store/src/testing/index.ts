@@ -1,0 +1,1 @@
+export { resultStoreContract, type StoreUnderTest } from "./result-store-contract.js";
