@@ -3,6 +3,7 @@ export {
   buildJournal,
   buildQueueCreated,
   buildRecords,
+  foldOf,
   type JobFields,
   START_AT,
 } from "./journals.js";

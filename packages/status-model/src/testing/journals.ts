@@ -1,4 +1,5 @@
 import type { RetryPolicy } from "@spawn/dag-core";
+import { QueueFold } from "../fold/queue-fold.js";
 import { encodeRecord } from "../journal/encode-record.js";
 import { encodeHeader } from "../journal/header.js";
 import type { JournalEvent, JournalJob, JournalRecord, RunnerEvent } from "../journal-events.js";
@@ -62,4 +63,11 @@ export function buildRecords(events: readonly JournalEvent[], startAt: number = 
 /** The bytes of a journal with these records. */
 export function buildJournal(records: readonly JournalRecord[]): Buffer {
   return Buffer.from(encodeHeader() + records.map(encodeRecord).join(""));
+}
+
+/** The fold after these events. */
+export function foldOf(events: readonly JournalEvent[], startAt: number = START_AT): QueueFold {
+  const fold = new QueueFold();
+  for (const record of buildRecords(events, startAt)) fold.apply(record);
+  return fold;
 }
