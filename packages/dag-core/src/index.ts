@@ -1,3 +1,7 @@
+export { toDot } from "./drawing/to-dot.js";
+export { type GraphologyDag, type JobNode, toGraphology, type WaitEdge } from "./drawing/to-graphology.js";
+export { toMermaid } from "./drawing/to-mermaid.js";
+export { type TextOptions, toText } from "./drawing/to-text.js";
 export type {
   AttemptEndReason,
   AttemptOutcome,

@@ -44,7 +44,7 @@ function apply(state: SchedulerState, event: SchedulerEvent, effects: Effect[]):
     case "queue-started":
       state.started = true;
       if (graph.globalTimeoutMs !== undefined) state.globalDeadline = event.t + graph.globalTimeoutMs;
-      effects.push(...globalWake(state));
+      addAll(effects, globalWake(state));
       return;
     case "attempt-starting":
       startAttempt(state, indexOfJob(graph, event.job), event.attempt, event.t, effects);
@@ -70,16 +70,21 @@ function apply(state: SchedulerState, event: SchedulerEvent, effects: Effect[]):
     case "queue-continued":
       state.interrupt = undefined;
       state.outcome = undefined;
-      effects.push(...pendingEffects(state));
+      addAll(effects, pendingEffects(state));
       return;
     case "queue-resumed":
       resume(state, event.t, event.jobs);
       state.outcome = undefined;
-      effects.push(...pendingEffects(state));
+      addAll(effects, pendingEffects(state));
       return;
     default:
       unreachable(event);
   }
+}
+
+/** Not by spreading: a million waiting retries are more arguments than a call may have. */
+function addAll(effects: Effect[], more: readonly Effect[]): void {
+  for (const effect of more) effects.push(effect);
 }
 
 function assertApplicable(state: SchedulerState, event: SchedulerEvent): void {
