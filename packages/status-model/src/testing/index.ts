@@ -7,3 +7,9 @@ export {
   type JobFields,
   START_AT,
 } from "./journals.js";
+export {
+  attemptEvents,
+  firstPipelineCompleted,
+  firstPipelineRunning,
+  trainingPipelineCreated,
+} from "./pipelines.js";
