@@ -1,0 +1,95 @@
+// pnpm bench [run|plan|transitions]… [--quick] [--write]
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { checkGraph } from "./check-graph.mjs";
+import { compile, findCompiler } from "./compile.mjs";
+import { describeMachine } from "./machine.mjs";
+import { measurer } from "./measure.mjs";
+import { benchNoOpRun } from "./no-op-run.mjs";
+import { findPeers } from "./peers.mjs";
+import { benchPlanLoad } from "./plan-load.mjs";
+import { assertBuilt } from "./product.mjs";
+import { writeToReadme } from "./readme.mjs";
+import { markdownOf } from "./table.mjs";
+import { benchTransitions } from "./transitions.mjs";
+
+/**
+ * What every bench is given.
+ *
+ * @typedef {object} Bench
+ * @property {string} scratch an empty folder
+ * @property {ReadonlyMap<string, string>} peers those that are here, with their versions
+ * @property {(text: string) => void} report says what is going on
+ * @property {ReturnType<typeof measurer>} measure
+ * @property {string} floor the compiled `spawn-floor.c`
+ */
+
+const FULL = {
+  run: [
+    { size: 1_000, rounds: 5 },
+    { size: 10_000, rounds: 3 },
+  ],
+  plan: [{ size: 100_000, rounds: 5 }],
+  transitions: { sizes: [1_000, 100_000, 1_000_000], rounds: 3 },
+};
+/** Whether the benches work, in seconds; its figures mean little. */
+const QUICK = {
+  run: [{ size: 200, rounds: 1 }],
+  plan: [{ size: 2_000, rounds: 1 }],
+  transitions: { sizes: [1_000, 10_000], rounds: 1 },
+};
+const BENCHES = ["run", "plan", "transitions"];
+
+function parse() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+  });
+  const unknown = positionals.filter((name) => !BENCHES.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`no such bench: ${unknown.join(", ")} (there are ${BENCHES.join(", ")})`);
+  if (values.write && (values.quick || positionals.length > 0)) {
+    throw new Error("--write is for the whole of it, without --quick");
+  }
+  return { ...values, wanted: positionals.length > 0 ? positionals : BENCHES };
+}
+
+function* sections(plan, wanted, bench) {
+  if (wanted.includes("run")) for (const step of plan.run) yield benchNoOpRun({ ...step, bench });
+  if (wanted.includes("plan")) for (const step of plan.plan) yield benchPlanLoad({ ...step, bench });
+  if (wanted.includes("transitions")) yield benchTransitions({ ...plan.transitions, bench });
+}
+
+/** The benches that measure processes need a compiler; without one, only the others are run. */
+function programs(scratch, report) {
+  const compiler = findCompiler();
+  if (compiler === undefined) {
+    report("no C compiler (cc, gcc, clang): run and plan cannot be measured and are left out");
+    return undefined;
+  }
+  return {
+    measure: measurer(compile(compiler, "measure", scratch), scratch),
+    floor: compile(compiler, "spawn-floor", scratch),
+  };
+}
+
+const { quick, write, wanted } = parse();
+assertBuilt();
+const report = (text) => process.stderr.write(`${text}\n`);
+const scratch = mkdtempSync(join(tmpdir(), "spawn-bench-"));
+try {
+  const { present, absent } = findPeers();
+  if (absent.length > 0) report(`not on this machine, and left out: ${absent.join(", ")}`);
+  await checkGraph([...present.keys()], scratch);
+  const compiled = programs(scratch, report);
+  const possible = compiled === undefined ? wanted.filter((name) => name === "transitions") : wanted;
+  const bench = { scratch, peers: present, report, ...compiled };
+  const tables = [...sections(quick ? QUICK : FULL, possible, bench)].map(markdownOf);
+  const text = [describeMachine(scratch, present.values(), new Date()), ...tables].join("\n\n");
+  console.log(text);
+  if (write) writeToReadme(text);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
