@@ -31,3 +31,11 @@ export type {
   ResultStore,
   StoredObject,
 } from "./result-store.js";
+export {
+  createJobUploader,
+  type FinishedJob,
+  type JobUploader,
+  type JobUploaderOptions,
+  type UploadSummary,
+} from "./uploader/job-uploader.js";
+export type { AttemptLogs, FinishedAttempt } from "./uploader/log-uploads.js";

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { type Clock, FakeClock } from "@spawn/foundation";
+import { checkFolder, checkKey, queueKeys } from "../keys.js";
+import { receiveFile } from "../receive-file.js";
+import type {
+  ByteRange,
+  GetOptions,
+  GrowOptions,
+  ListedObject,
+  PutOptions,
+  ResultStore,
+  StoredObject,
+} from "../result-store.js";
+
+interface MemoryObject {
+  readonly bytes: Uint8Array;
+  readonly modifiedMs: number;
+}
+
+/**
+ * A result store that behaves as S3 does (every put sends the whole object) and forgets everything: for tests that
+ * count what is sent, or act while something is being stored.
+ */
+export class MemoryStore implements ResultStore {
+  readonly location = "memory://";
+  readonly growth = "replace";
+  /** Bytes sent into the store, by key. */
+  readonly sent = new Map<string, number>();
+  /** Awaited before each put. */
+  beforePut: (key: string) => Promise<void> = async () => {};
+  readonly #objects: Map<string, MemoryObject>;
+  readonly #clock: Clock;
+
+  /** `shared`: another handle on the same objects. */
+  constructor(options: { readonly clock?: Clock; readonly shared?: MemoryStore } = {}) {
+    this.#objects = options.shared === undefined ? new Map() : options.shared.#objects;
+    this.#clock = options.clock ?? new FakeClock();
+  }
+
+  locationOf(queueId: string): string {
+    return `${this.location}${queueKeys(queueId).folder}`;
+  }
+
+  async claimQueue(queueId: string, { overwrite }: { readonly overwrite: boolean }): Promise<boolean> {
+    const keys = queueKeys(queueId);
+    if (overwrite) await this.remove(keys.folder);
+    if ([...this.#objects.keys()].some((key) => key.startsWith(keys.folder))) return false;
+    this.#objects.set(keys.claim, { bytes: new Uint8Array(), modifiedMs: this.#clock.wallMs() });
+    return true;
+  }
+
+  async putFile(key: string, path: string, options: PutOptions = {}): Promise<StoredObject> {
+    checkKey(key);
+    return this.putBytes(key, await readFile(path), options);
+  }
+
+  async putBytes(key: string, bytes: Uint8Array, { signal }: PutOptions = {}): Promise<StoredObject> {
+    checkKey(key);
+    await this.beforePut(key);
+    signal?.throwIfAborted();
+    this.#objects.set(key, { bytes: bytes.slice(), modifiedMs: this.#clock.wallMs() });
+    this.sent.set(key, (this.sent.get(key) ?? 0) + bytes.length);
+    return { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  }
+
+  async growFile(key: string, path: string, options: GrowOptions = {}): Promise<void> {
+    checkKey(key);
+    await this.putBytes(key, (await readFile(path)).subarray(0, options.to), options);
+  }
+
+  async copy(fromKey: string, toKey: string): Promise<boolean> {
+    checkKey(fromKey);
+    checkKey(toKey);
+    const object = this.#objects.get(fromKey);
+    if (object !== undefined) this.#objects.set(toKey, object);
+    return object !== undefined;
+  }
+
+  async getFile(key: string, path: string, options: GetOptions = {}): Promise<StoredObject | undefined> {
+    checkKey(key);
+    return receiveFile(key, path, options, async (from) => {
+      const bytes = await this.readBytes(key, { from });
+      return bytes === undefined ? undefined : [bytes];
+    });
+  }
+
+  async readBytes(key: string, { from = 0, to }: ByteRange = {}): Promise<Uint8Array | undefined> {
+    checkKey(key);
+    return this.#objects.get(key)?.bytes.slice(from, to);
+  }
+
+  async *list(folder: string): AsyncGenerator<ListedObject> {
+    checkFolder(folder);
+    for (const [key, { bytes, modifiedMs }] of [...this.#objects]) {
+      if (key.startsWith(folder)) yield { key, size: bytes.length, modifiedMs };
+    }
+  }
+
+  async remove(keyOrFolder: string): Promise<void> {
+    checkKey(keyOrFolder.replace(/\/$/, ""));
+    for (const key of [...this.#objects.keys()]) {
+      if (key === keyOrFolder || (keyOrFolder.endsWith("/") && key.startsWith(keyOrFolder)))
+        this.#objects.delete(key);
+    }
+  }
+}

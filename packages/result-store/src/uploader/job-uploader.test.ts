@@ -1,0 +1,283 @@
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { jobKeys } from "../keys.js";
+import { decodeManifest, type Manifest } from "../manifest.js";
+import { MemoryStore } from "../testing/memory-store.js";
+import { createJobUploader, type FinishedJob, type JobUploader } from "./job-uploader.js";
+
+const keys = jobKeys("q", "train");
+let work: string;
+let store: MemoryStore;
+beforeEach(() => {
+  work = mkdtempSync(join(tmpdir(), "spawn-uploader-"));
+  store = new MemoryStore();
+});
+afterEach(() => rmSync(work, { recursive: true }));
+
+function uploader(...patterns: string[]): JobUploader {
+  return createJobUploader({ store, queueId: "q", job: "train", patterns, workingDirectory: work });
+}
+
+function file(name: string, content: string): string {
+  const path = join(work, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+function finished(more: Partial<FinishedJob> = {}): FinishedJob {
+  return { attempt: 1, exitCode: 0, merged: join(work, "merged"), metadata: { duration_ms: 5 }, ...more };
+}
+
+async function read(key: string): Promise<string | undefined> {
+  const bytes = await store.readBytes(key);
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString();
+}
+
+async function manifest(): Promise<Manifest | undefined> {
+  const text = await read(keys.manifest);
+  return text === undefined ? undefined : decodeManifest(text, keys.folder);
+}
+
+async function stored(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of store.list(keys.folder)) found.push(key.slice(keys.folder.length));
+  return found.sort();
+}
+
+async function finishAttempt(one: JobUploader, attempt: number, exitCode?: number): Promise<void> {
+  const logs = { stdout: file(`${attempt}.stdout`, `out ${attempt}`), stderr: join(work, "no-stderr") };
+  await one.finishAttempt({ attempt, ...logs, exitCode });
+}
+
+describe("a finished job", () => {
+  test("has every object of the layout, empty logs too", async () => {
+    file("model.pth", "weights");
+    const one = uploader("model.pth");
+    await finishAttempt(one, 1, 3);
+    const summary = await one.finish(finished({ exitCode: 3 }));
+    expect(summary).toEqual({ files: 1, bytes: 7, missing: [], warnings: [] });
+    expect(await stored()).toEqual([
+      "attempts/1/exit_code",
+      "attempts/1/stderr.log",
+      "attempts/1/stdout.log",
+      "exit_code",
+      "manifest.json",
+      "merged.log",
+      "metadata.json",
+      "results/model.pth",
+      "stderr.log",
+      "stdout.log",
+    ]);
+    expect([await read(keys.exitCode), await read(keys.stdout), await read(keys.stderr)]).toEqual([
+      "3\n",
+      "out 1",
+      "",
+    ]);
+    expect(JSON.parse((await read(keys.metadata)) ?? "")).toEqual({ duration_ms: 5 });
+  });
+
+  test("is described by its manifest, byte for byte", async () => {
+    const path = file("out/a\nb.txt", "content");
+    utimesSync(path, 1_700_000_000, 1_700_000_000);
+    const one = uploader("out/");
+    await finishAttempt(one, 1, 0);
+    await one.finish(finished());
+    const found = await manifest();
+    expect(found).toMatchObject({ job: "train", attempt: 1, missing: [] });
+    expect(found?.files).toEqual([
+      {
+        path,
+        key: "q/train/results/out/a%0Ab.txt",
+        name: "out/a\nb.txt",
+        size: 7,
+        sha256: createHash("sha256").update("content").digest("hex"),
+        mode: "0644",
+        modified: "2023-11-14T22:13:20.000Z",
+      },
+    ]);
+    expect(found?.logs.map((log) => log.key.slice(keys.folder.length)).sort()).toEqual([
+      "exit_code",
+      "merged.log",
+      "metadata.json",
+      "stderr.log",
+      "stdout.log",
+    ]);
+  });
+
+  test("shows its last attempt, and keeps the others", async () => {
+    const one = uploader();
+    await finishAttempt(one, 1, 1);
+    await finishAttempt(one, 2);
+    await one.finish(finished({ attempt: 2, exitCode: undefined }));
+    expect([await read(keys.stdout), await read(keys.attempt(1).stdout)]).toEqual(["out 2", "out 1"]);
+    expect(await read(keys.attempt(1).exitCode)).toBe("1\n");
+    expect(await read(keys.exitCode)).toBeUndefined();
+  });
+
+  test("can be finished by another process than the one that stored its attempt", async () => {
+    await finishAttempt(uploader(), 1, 4);
+    await store.remove(keys.stdout);
+    await uploader().finish(finished({ exitCode: 4 }));
+    expect([await read(keys.stdout), await read(keys.exitCode)]).toEqual(["out 1", "4\n"]);
+  });
+
+  test("warns of patterns that match nothing", async () => {
+    const { warnings } = await uploader("none.txt").finish(finished());
+    expect(warnings).toEqual(['result_files: "none.txt" matches no file']);
+  });
+});
+
+describe("while a job runs", () => {
+  test("result files go up once two looks saw them unchanged, and are not sent again", async () => {
+    file("a.txt", "one");
+    const one = uploader("*.txt");
+    await one.syncResults();
+    expect(await stored()).toEqual([]);
+    file("b.txt", "new at the second look");
+    await one.syncResults();
+    expect(await stored()).toEqual(["results/a.txt"]);
+    appendFileSync(join(work, "a.txt"), " and two");
+    await one.syncResults();
+    expect(await read(keys.result("a.txt"))).toBe("one");
+    await one.finish(finished());
+    expect([await read(keys.result("a.txt")), store.sent.get(keys.result("b.txt"))]).toEqual([
+      "one and two",
+      22,
+    ]);
+  });
+
+  test("what vanished again is no result, and leaves the store", async () => {
+    file("tmp.ckpt", "x");
+    file("last.ckpt", "y");
+    const one = uploader("*.ckpt");
+    await one.syncResults();
+    await one.syncResults();
+    expect(await stored()).toEqual(["results/last.ckpt", "results/tmp.ckpt"]);
+    rmSync(join(work, "tmp.ckpt"));
+    await one.finish(finished());
+    expect((await manifest())?.files.map((entry) => entry.name)).toEqual(["last.ckpt"]);
+    expect(await read(keys.result("tmp.ckpt"))).toBeUndefined();
+  });
+
+  test("what an earlier run or a dead runner left under results/ goes as well", async () => {
+    await store.putBytes(keys.result("old.txt"), Buffer.from("old"));
+    file("new.txt", "new");
+    await uploader("*.txt").finish(finished({ attempt: 2 }));
+    expect((await stored()).filter((key) => key.startsWith("results/"))).toEqual(["results/new.txt"]);
+  });
+
+  test("a manifest of an earlier run no longer vouches", async () => {
+    await uploader().finish(finished());
+    await uploader().syncLogs({ attempt: 2, stdout: "none", stderr: "none", merged: "none" });
+    expect(await manifest()).toBeUndefined();
+  });
+
+  test("logs grow in the store, for at most twice their size in all", async () => {
+    const logs = { stdout: file("out", ""), stderr: file("err", ""), merged: file("merged", "") };
+    const one = uploader();
+    for (let step = 0; step < 200; step += 1) {
+      appendFileSync(logs.stdout, "x".repeat(1000 + step * 7));
+      await one.syncLogs({ attempt: 1, ...logs });
+      if (step === 100) expect((await read(keys.attempt(1).stdout))?.length).toBeGreaterThan(30_000);
+    }
+    await one.finishAttempt({ attempt: 1, ...logs, exitCode: 0 });
+    const size = (await read(keys.attempt(1).stdout))?.length ?? 0;
+    expect(size).toBe(200 * 1000 + (7 * 199 * 200) / 2);
+    expect(store.sent.get(keys.attempt(1).stdout)).toBeLessThanOrEqual(2 * size);
+    await one.syncLogs({ attempt: 1, ...logs });
+    expect((await read(keys.attempt(1).stdout))?.length).toBe(size);
+  });
+
+  test("overlapping calls are done one after another", async () => {
+    file("a.txt", "one");
+    const one = uploader("a.txt");
+    await one.syncResults();
+    await Promise.all([
+      one.syncResults(),
+      one.syncResults(),
+      one.syncLogs({ attempt: 1, stdout: "none", stderr: "none", merged: "none" }),
+      finishAttempt(one, 1, 0),
+      one.finish(finished()),
+    ]);
+    expect(store.sent.get(keys.result("a.txt"))).toBe(3);
+    expect((await manifest())?.files).toHaveLength(1);
+  });
+});
+
+describe("a file that changes while it is stored", () => {
+  test("is stored again until it was still", async () => {
+    const path = file("a.txt", "v0");
+    let puts = 0;
+    store.beforePut = async (key) => {
+      if (key !== keys.result("a.txt")) return;
+      puts += 1;
+      if (puts < 3) writeFileSync(path, `version ${puts}`);
+    };
+    const { warnings } = await uploader("a.txt").finish(finished());
+    expect([puts, warnings, await read(keys.result("a.txt"))]).toEqual([3, [], "version 2"]);
+  });
+
+  test("and never is still is stored with a warning, and described as stored", async () => {
+    const path = file("a.txt", "v");
+    store.beforePut = async () => appendFileSync(path, "v");
+    const { warnings } = await uploader("a.txt").finish(finished());
+    expect(warnings).toEqual([
+      `${path} was changing while it was stored: what is stored may be half old, half new`,
+    ]);
+    const bytes = await store.readBytes(keys.result("a.txt"));
+    expect((await manifest())?.files[0]).toMatchObject({
+      size: bytes?.length,
+      sha256: createHash("sha256")
+        .update(bytes ?? "")
+        .digest("hex"),
+    });
+  });
+
+  test("or vanishes is named", async () => {
+    const path = file("b.txt", "v");
+    file("a.txt", "w");
+    store.beforePut = async (key) => {
+      if (key === keys.result("a.txt")) rmSync(path, { force: true });
+    };
+    const summary = await createJobUploader({
+      ...{ store, queueId: "q", job: "train", patterns: ["*.txt"], workingDirectory: work, concurrency: 1 },
+    }).finish(finished());
+    expect(summary).toMatchObject({ files: 1, missing: [path] });
+    expect(summary.warnings).toEqual([`${path} is not in the results: it vanished while it was stored`]);
+  });
+});
+
+describe("the deadline", () => {
+  test("ends finish with what is up by then, and names the rest; a second finish completes it", async () => {
+    for (const name of ["a.bin", "b.bin", "c.bin"]) file(name, name);
+    const deadline = new AbortController();
+    store.beforePut = async (key) => {
+      if (key === keys.result("b.bin")) deadline.abort(new Error("too late"));
+    };
+    const one = createJobUploader({
+      ...{ store, queueId: "q", job: "train", patterns: ["*.bin"], workingDirectory: work, concurrency: 1 },
+    });
+    const summary = await one.finish(finished({ deadline: deadline.signal }));
+    expect(summary.files).toBe(1);
+    expect(summary.missing).toEqual([join(work, "b.bin"), join(work, "c.bin")]);
+    expect(summary.warnings).toEqual(
+      summary.missing.map((path) => `${path} is not in the results: the deadline passed`),
+    );
+    expect((await manifest())?.missing).toHaveLength(2);
+
+    store.beforePut = async () => {};
+    expect(await one.finish(finished())).toMatchObject({ files: 3, missing: [], warnings: [] });
+    expect(store.sent.get(keys.result("a.bin"))).toBe(5);
+  });
+
+  test("that has passed before leaves a manifest without files", async () => {
+    file("a.bin", "a");
+    const summary = await uploader("a.bin").finish(finished({ deadline: AbortSignal.abort() }));
+    expect(summary).toMatchObject({ files: 0, missing: [join(work, "a.bin")] });
+    expect((await manifest())?.files).toEqual([]);
+  });
+});

@@ -1,0 +1,173 @@
+import { type JobKeys, jobKeys } from "../keys.js";
+import { encodeManifest, type ManifestLog } from "../manifest.js";
+import type { ResultPatterns } from "../matching/match-result-files.js";
+import type { ResultStore } from "../result-store.js";
+import { type AttemptLogs, type FinishedAttempt, LogUploads } from "./log-uploads.js";
+import { ResultUploads, type UploadedResults } from "./result-uploads.js";
+import { Turns } from "./turns.js";
+
+const DEFAULT_CONCURRENCY = 4;
+const NO_RESULTS: UploadedResults = { files: [], missing: [], warnings: [] };
+
+export interface JobUploaderOptions extends ResultPatterns {
+  readonly store: ResultStore;
+  readonly queueId: string;
+  readonly job: string;
+  /** How many result files are on their way at once. Default 4. */
+  readonly concurrency?: number;
+}
+
+export interface FinishedJob {
+  /** The last one's number. */
+  readonly attempt: number;
+  /** The last attempt's; absent when it ended without one. */
+  readonly exitCode?: number | undefined;
+  /** Path of the merged log. */
+  readonly merged: string;
+  /** Stored as `metadata.json`. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** When it aborts, what is not stored by then is left out, and named. */
+  readonly deadline?: AbortSignal | undefined;
+}
+
+export interface UploadSummary {
+  /** Result files in the manifest. */
+  readonly files: number;
+  /** Their total size. */
+  readonly bytes: number;
+  /** Paths of result files that are not in the manifest, although they should be. */
+  readonly missing: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Brings one job's logs and results up, while it runs and at its end. Calls may overlap: they are done one after
+ * another, a sync that meets another one joins it.
+ */
+export interface JobUploader {
+  /** Call it now and then while an attempt runs; cheap when nothing has grown. Rejects where the store fails. */
+  syncLogs(logs: AttemptLogs): Promise<void>;
+  /** Call it now and then: a result file goes up when two calls saw it unchanged. Rejects where the store fails. */
+  syncResults(): Promise<void>;
+  /** Stores an ended attempt's logs and exit code under `attempts/<n>/`, and as the job's own. May be repeated. */
+  finishAttempt(attempt: FinishedAttempt): Promise<void>;
+  /**
+   * Stores all there is to store of a job whose processes are gone, then the manifest. A file that cannot be stored is
+   * named in the manifest, in `missing` and in a warning; calling again tries again, and sends only what is not up.
+   */
+  finish(job: FinishedJob): Promise<UploadSummary>;
+}
+
+export function createJobUploader(options: JobUploaderOptions): JobUploader {
+  return new StoreUploader(options);
+}
+
+class StoreUploader implements JobUploader {
+  readonly #store: ResultStore;
+  readonly #job: string;
+  readonly #keys: JobKeys;
+  readonly #logs: LogUploads;
+  readonly #results: ResultUploads | undefined;
+  readonly #syncs = new AbortController();
+  /** Apart from each other, so that logs need not wait for a large file. */
+  readonly #logTurns = new Turns();
+  readonly #resultTurns = new Turns();
+  #logSync: Promise<void> | undefined;
+  #resultSync: Promise<void> | undefined;
+  #manifestRetired: Promise<void> | undefined;
+
+  constructor({ store, queueId, job, concurrency, ...patterns }: JobUploaderOptions) {
+    this.#store = store;
+    this.#job = job;
+    this.#keys = jobKeys(queueId, job);
+    this.#logs = new LogUploads(store, this.#keys);
+    if (patterns.patterns.length > 0) {
+      this.#results = new ResultUploads(store, this.#keys, patterns, concurrency ?? DEFAULT_CONCURRENCY);
+    }
+  }
+
+  syncLogs(logs: AttemptLogs): Promise<void> {
+    this.#logSync ??= this.#logTurns
+      .take(async () => {
+        await this.#retireManifest(logs.attempt > 1);
+        await this.#logs.sync(logs, this.#syncs.signal);
+      })
+      .finally(() => {
+        this.#logSync = undefined;
+      });
+    return this.#logSync;
+  }
+
+  syncResults(): Promise<void> {
+    const results = this.#results;
+    if (results === undefined) return Promise.resolve();
+    this.#resultSync ??= this.#resultTurns
+      .take(async () => {
+        await this.#retireManifest(true);
+        await results.sync(this.#syncs.signal);
+      })
+      .finally(() => {
+        this.#resultSync = undefined;
+      });
+    return this.#resultSync;
+  }
+
+  finishAttempt(attempt: FinishedAttempt): Promise<void> {
+    return this.#logTurns.take(async () => {
+      await this.#retireManifest(attempt.attempt > 1);
+      await this.#logs.finishAttempt(attempt);
+    });
+  }
+
+  async finish(job: FinishedJob): Promise<UploadSummary> {
+    const abortSyncs = (): void => this.#syncs.abort(job.deadline?.reason);
+    if (job.deadline?.aborted === true) abortSyncs();
+    job.deadline?.addEventListener("abort", abortSyncs);
+    try {
+      return await this.#logTurns.take(() => this.#resultTurns.take(() => this.#finish(job)));
+    } finally {
+      job.deadline?.removeEventListener("abort", abortSyncs);
+    }
+  }
+
+  async #finish(job: FinishedJob): Promise<UploadSummary> {
+    const { attempt, deadline } = job;
+    await this.#retireManifest(attempt > 1);
+    const { logs, warnings } = await this.#finishLogs(job);
+    const results = (await this.#results?.finish(deadline)) ?? NO_RESULTS;
+    const { files, missing } = results;
+    const manifest = encodeManifest({ schemaVersion: 1, job: this.#job, attempt, files, logs, missing });
+    await this.#store.putBytes(this.#keys.manifest, Buffer.from(manifest), { durable: files.length > 0 });
+    return {
+      files: files.length,
+      bytes: files.reduce((sum, file) => sum + file.size, 0),
+      missing: missing.map(({ path }) => path),
+      warnings: [...warnings, ...results.warnings],
+    };
+  }
+
+  async #finishLogs(
+    job: FinishedJob,
+  ): Promise<{ readonly logs: readonly ManifestLog[]; readonly warnings: readonly string[] }> {
+    const metadata = Buffer.from(`${JSON.stringify(job.metadata, undefined, 2)}\n`);
+    const stored = await this.#store.putBytes(this.#keys.metadata, metadata);
+    const small = { key: this.#keys.metadata, ...stored };
+    try {
+      const logs = await this.#logs.finish(
+        { attempt: job.attempt, exitCode: job.exitCode, merged: job.merged },
+        job.deadline,
+      );
+      return { logs: [...logs, small], warnings: [] };
+    } catch (error) {
+      if (job.deadline?.aborted !== true) throw error;
+      return { logs: [small], warnings: [`${job.merged} is not stored completely: the deadline passed`] };
+    }
+  }
+
+  /** A manifest of an earlier run would vouch for what is about to be replaced. */
+  async #retireManifest(mayExist: boolean): Promise<void> {
+    if (!mayExist) return;
+    this.#manifestRetired ??= this.#store.remove(this.#keys.manifest);
+    await this.#manifestRetired;
+  }
+}
