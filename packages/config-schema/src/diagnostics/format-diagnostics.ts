@@ -1,6 +1,7 @@
 import { codeFrame } from "./code-frame.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { LineIndex } from "./line-index.js";
+import { KEPT_LIMIT } from "./problems.js";
 import { SHOWN_LIMIT } from "./resolve-problems.js";
 
 export interface FormatOptions {
@@ -9,8 +10,6 @@ export interface FormatOptions {
   /** How the file is called in the output. */
   readonly fileName: string;
   readonly color: boolean;
-  /** How many problems there are beyond `diagnostics`. */
-  readonly omitted?: number;
 }
 
 type Style = "bold" | "red" | "yellow" | "cyan" | "dim";
@@ -19,11 +18,11 @@ const STYLE_CODES: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31,
 
 /**
  * Diagnostics as text for a terminal: place, message, the lines around it with the problem marked, what to write instead.
- * At most 100, then how many more there are.
+ * At most 100 of them, then how many more there are.
  */
 export function formatDiagnostics(
   diagnostics: readonly Diagnostic[],
-  { text, fileName, color, omitted = 0 }: FormatOptions,
+  { text, fileName, color }: FormatOptions,
 ): string {
   const lines = new LineIndex(text);
   const paint = (style: Style, words: string): string =>
@@ -41,6 +40,7 @@ export function formatDiagnostics(
       "",
     ].join("\n");
   });
-  const more = Math.max(0, diagnostics.length - SHOWN_LIMIT) + omitted;
-  return [...blocks, ...(more > 0 ? [`and ${more} more\n`] : [])].join("\n");
+  const more = diagnostics.length - SHOWN_LIMIT;
+  const atLeast = diagnostics.length >= KEPT_LIMIT ? "at least " : "";
+  return [...blocks, ...(more > 0 ? [`and ${atLeast}${more} more\n`] : [])].join("\n");
 }

@@ -1,14 +1,18 @@
 import { distance } from "fastest-levenshtein";
 
-/** The candidate that was most likely meant, if any is close enough: at most a third of the letters differ. */
+/**
+ * The candidate that was most likely meant, if any is close enough: a third of the letters may differ, and two (a swap)
+ * in words of four letters or more.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const letters = distance(lower, candidate.toLowerCase());
-    if (letters < bestDistance && candidate !== word) {
+    if (candidate === word || Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const onlyCaseDiffers = candidate.length === word.length && candidate.toLowerCase() === lower;
+    const letters = onlyCaseDiffers ? 0 : distance(word, candidate);
+    if (letters < bestDistance) {
       best = candidate;
       bestDistance = letters;
     }

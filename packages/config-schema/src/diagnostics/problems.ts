@@ -9,40 +9,41 @@ export type ProblemPlace =
   | { readonly path: Path; readonly part?: ProblemPart }
   | { readonly span: Span; readonly path?: never };
 
+/** What to write instead; where finding it is work, how to, and about how many words are looked at for it. */
+export type Suggestion = string | { readonly cost: number; find(): string | undefined };
+
 export interface Problem {
   readonly code: DiagnosticCode;
   readonly message: string;
-  /** What to write instead; a function where finding it is work, called for the problems that are shown. */
-  readonly suggestion?: string | (() => string | undefined);
+  readonly suggestion?: Suggestion;
   readonly place: ProblemPlace;
 }
 
-/** Errors kept, and warnings kept; more are counted. Nobody reads on, and a hostile file could have millions. */
-const KEPT = 1000;
+/** Errors kept, and warnings kept: nobody reads on, and a hostile file could have millions. */
+export const KEPT_LIMIT = 1000;
 
-/** Gathers what is wrong with one file. */
+/** Gathers what is wrong with one file, up to a limit. */
 export class Problems {
   readonly #kept: Record<Severity, Problem[]> = { error: [], warning: [] };
-  #omitted = 0;
 
-  add(
-    code: DiagnosticCode,
-    place: ProblemPlace,
-    message: string,
-    suggestion?: string | (() => string | undefined),
-  ): void {
+  /** Keeps a problem, unless there are too many already. */
+  add(code: DiagnosticCode, place: ProblemPlace, message: string, suggestion?: Suggestion): void {
     const kept = this.#kept[DIAGNOSTIC_SEVERITIES[code]];
-    if (kept.length >= KEPT) this.#omitted += 1;
-    else kept.push({ code, place, message, ...(suggestion !== undefined && { suggestion }) });
+    if (kept.length >= KEPT_LIMIT) return;
+    kept.push({ code, place, message, ...(suggestion !== undefined && { suggestion }) });
   }
 
   addAll(others: Problems): void {
     for (const { code, place, message, suggestion } of others.all) this.add(code, place, message, suggestion);
-    this.#omitted += others.omitted;
   }
 
   get hasErrors(): boolean {
     return this.#kept.error.length > 0;
+  }
+
+  /** Whether another error would not be kept, so that looking for one is in vain. */
+  get isFull(): boolean {
+    return this.#kept.error.length >= KEPT_LIMIT;
   }
 
   get isEmpty(): boolean {
@@ -52,10 +53,5 @@ export class Problems {
   /** Those kept, errors first. */
   get all(): readonly Problem[] {
     return [...this.#kept.error, ...this.#kept.warning];
-  }
-
-  /** How many were found beyond those kept. */
-  get omitted(): number {
-    return this.#omitted;
   }
 }

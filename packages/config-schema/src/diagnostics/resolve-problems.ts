@@ -4,8 +4,11 @@ import { DIAGNOSTIC_SEVERITIES, type Diagnostic } from "./diagnostic.js";
 import { LineIndex } from "./line-index.js";
 import type { Problem, Problems } from "./problems.js";
 
-/** So many are shown, and have their suggestion looked for. */
+/** So many are shown. */
 export const SHOWN_LIMIT = 100;
+
+/** Words that are looked at for the suggestions of one file: 100 problems with 3000 ids, fewer problems with more ids. */
+const SEARCH_LIMIT = 300_000;
 
 /** The file that problems are in. */
 export interface ProblemSource {
@@ -21,27 +24,38 @@ export function resolveProblems(
   { text, fileName, root }: ProblemSource,
 ): readonly Diagnostic[] {
   const lines = new LineIndex(text);
+  const suggest = suggestionFinder();
   return problems.all
     .map((problem) => ({ problem, ...findPlace(problem, text, root) }))
     .sort((a, b) => a.span.offset - b.span.offset)
-    .map(({ problem, span, path }, position) => {
-      const { code, message, suggestion } = problem;
-      const start = lines.positionAt(span.offset);
-      const rest = lines.lineText(start.line).length - start.column + 1;
-      const offered =
-        typeof suggestion === "function" ? (position < SHOWN_LIMIT ? suggestion() : undefined) : suggestion;
+    .map(({ problem, span, path }): Diagnostic => {
+      const { code, message } = problem;
+      const { line, column } = lines.positionAt(span.offset);
+      const restOfLine = lines.lineText(line).length - column + 1;
+      const suggestion = suggest(problem);
       return {
         severity: DIAGNOSTIC_SEVERITIES[code],
         code,
         message,
-        ...(offered !== undefined && { suggestion: offered }),
+        ...(suggestion !== undefined && { suggestion }),
         fileName,
-        line: start.line,
-        column: start.column,
-        length: Math.max(1, Math.min(span.length, rest)),
+        line,
+        column,
+        length: Math.max(1, Math.min(span.length, restOfLine)),
         path: pathText(path),
       };
     });
+}
+
+/** Looks for suggestions as long as that does not get too much work. */
+function suggestionFinder(): (problem: Problem) => string | undefined {
+  let searched = 0;
+  return ({ suggestion }) => {
+    if (typeof suggestion !== "object") return suggestion;
+    if (searched >= SEARCH_LIMIT) return undefined;
+    searched += suggestion.cost;
+    return suggestion.find();
+  };
 }
 
 function findPlace({ place }: Problem, text: string, root: () => LocatedNode): { span: Span; path: Path } {

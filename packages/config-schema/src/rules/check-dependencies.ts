@@ -1,66 +1,83 @@
 import { didYouMean } from "../diagnostics/nearest.js";
-import type { Problems } from "../diagnostics/problems.js";
+import type { ProblemPlace, Problems } from "../diagnostics/problems.js";
 import { quote } from "../schema/describe-value.js";
-import type { JobDraft, QueueDraft } from "../schema/queue-draft.js";
+import type { QueueDraft } from "../schema/queue-draft.js";
 import type { Path } from "../source/located-node.js";
 
+interface JobContext {
+  readonly id: string | undefined;
+  readonly path: Path;
+  /** Of all jobs. */
+  readonly ids: ReadonlySet<string>;
+  readonly problems: Problems;
+}
+
 /** What jobs say of other jobs: `depends_on` and `on_failure` name jobs that exist, and others than themselves. */
-export function checkDependencies({ jobs }: QueueDraft, problems: Problems): void {
-  const ids = new Set(jobs.flatMap(({ job_id: id }) => (id === undefined ? [] : [id])));
+export function checkDependencies({ jobs }: QueueDraft, ids: ReadonlySet<string>, problems: Problems): void {
   for (const [position, job] of jobs.entries()) {
-    const path = ["jobs", position];
-    if (job.depends_on !== undefined) checkDependsOn(job, job.depends_on, path, ids, problems);
-    if (job.on_failure !== undefined) checkHandler(job, job.on_failure, path, ids, problems);
+    if (job.depends_on === undefined && job.on_failure === undefined) continue;
+    const context: JobContext = { id: job.job_id, path: ["jobs", position], ids, problems };
+    if (job.depends_on !== undefined) checkDependsOn(job.depends_on, context);
+    if (job.on_failure !== undefined) checkHandler(job.on_failure, context);
   }
 }
 
-function checkDependsOn(
-  { job_id: id }: JobDraft,
-  dependencies: readonly string[],
-  path: Path,
-  ids: ReadonlySet<string>,
-  problems: Problems,
-): void {
-  const seen = new Set<string>();
-  for (const [index, dependency] of dependencies.entries()) {
-    const place = { path: [...path, "depends_on", index] };
-    if (seen.has(dependency)) {
-      problems.add("duplicate-dependency", place, `${quote(dependency)} is named twice`, "name it once");
-    } else if (dependency === id) {
-      problems.add("self-dependency", place, `job ${quote(id)} depends on itself`, "remove it here");
+function checkDependsOn(dependencies: readonly string[], context: JobContext): void {
+  const { id, path, ids, problems } = context;
+  const placeOf = (index: number): ProblemPlace => ({ path: [...path, "depends_on", index] });
+  for (let index = 0; index < dependencies.length; index += 1) {
+    const dependency = dependencies[index] ?? "";
+    if (dependency === id) {
+      problems.add("self-dependency", placeOf(index), `job ${quote(id)} depends on itself`, "remove it here");
     } else if (!ids.has(dependency)) {
-      problems.add("unknown-dependency", place, `no job has the id ${quote(dependency)}`, () =>
-        didYouMean(dependency, othersThan(id, ids)),
-      );
+      reportUnknown("unknown-dependency", dependency, placeOf(index), context);
     }
-    seen.add(dependency);
+  }
+  for (const index of repeated(dependencies)) {
+    const message = `${quote(dependencies[index] ?? "")} is named twice`;
+    problems.add("duplicate-dependency", placeOf(index), message, "name it once");
   }
 }
 
-function checkHandler(
-  { job_id: id }: JobDraft,
-  handler: string,
-  path: Path,
-  ids: ReadonlySet<string>,
-  problems: Problems,
-): void {
+/** Places whose text stood before. */
+function repeated(texts: readonly string[]): number[] {
+  if (texts.length < 2 || new Set(texts).size === texts.length) return [];
+  const seen = new Set<string>();
+  return [...texts.keys()].filter((index) => seen.size === seen.add(texts[index] ?? "").size);
+}
+
+function checkHandler(handler: string, context: JobContext): void {
+  const { id, path, ids, problems } = context;
   const place = { path: [...path, "on_failure"] };
   if (handler === id) {
-    problems.add(
-      "self-handler",
-      place,
-      `job ${quote(id)} cannot be what runs when it has failed`,
-      "name another job, or give it a retry_count",
-    );
+    const message = `job ${quote(id)} cannot be what runs when it has failed`;
+    problems.add("self-handler", place, message, "name another job, or give it a retry_count");
+  } else if (!ids.has(handler) && (handler === "stop" || handler === "continue")) {
+    const message = `"${handler}" says what a failure means for the whole queue, and this is a job`;
+    problems.add("unknown-handler", place, message, 'write on_failure beside "jobs"');
   } else if (!ids.has(handler)) {
-    problems.add("unknown-handler", place, `no job has the id ${quote(handler)}`, () =>
-      handler === "stop" || handler === "continue"
-        ? `"${handler}" is for the whole queue: write on_failure beside "jobs"`
-        : didYouMean(handler, othersThan(id, ids)),
-    );
+    reportUnknown("unknown-handler", handler, place, context);
   }
 }
 
-function* othersThan(id: string | undefined, ids: Iterable<string>): Iterable<string> {
-  for (const other of ids) if (other !== id) yield other;
+/** So many ids are listed where none is like the one that was written. */
+const LISTED_IDS = 5;
+
+function reportUnknown(
+  code: "unknown-dependency" | "unknown-handler",
+  name: string,
+  place: ProblemPlace,
+  { id: own, ids, problems }: JobContext,
+): void {
+  problems.add(code, place, `no job has the id ${quote(name)}`, {
+    cost: ids.size,
+    find() {
+      const others = [...ids].filter((id) => id !== own);
+      if (others.length === 0) return "there is no other job";
+      const listed = others.slice(0, LISTED_IDS).join(", ");
+      return (
+        didYouMean(name, others) ?? `the other jobs are ${listed}${others.length > LISTED_IDS ? ", …" : ""}`
+      );
+    },
+  });
 }

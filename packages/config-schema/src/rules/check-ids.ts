@@ -7,27 +7,36 @@ import { RESERVED_JOB_IDS } from "./reserved-ids.js";
 
 const LONGEST_ID = 128;
 
-/** The queue's id, and the jobs' ids: their form, and that no two are the same, ignoring case. */
-export function checkIds(draft: QueueDraft, problems: Problems): void {
+/**
+ * The queue's id, and the jobs' ids: their form, and that no two are the same, ignoring case.
+ *
+ * @returns the ids of all jobs.
+ */
+export function checkIds(draft: QueueDraft, problems: Problems): ReadonlySet<string> {
   if (draft.queue_id !== undefined) checkId(draft.queue_id, ["queue_id"], problems);
+  const ids = new Set<string>();
   const firstWith = new Map<string, string>();
   for (const [position, { job_id: id }] of draft.jobs.entries()) {
     if (id === undefined) continue;
+    ids.add(id);
     const path = ["jobs", position, "job_id"];
     checkId(id, path, problems);
     const folded = id.toLowerCase();
-    if (RESERVED_JOB_IDS.has(folded)) {
-      problems.add(
-        "reserved-id",
-        { path },
-        `"${id}" cannot be a job's id: spawn keeps something of its own under that name`,
-        `write another id, such as "${id.replace(/\..*$/, "")}-job"`,
-      );
-    }
+    if (RESERVED_JOB_IDS.has(folded)) reportReserved(id, path, problems);
     const first = firstWith.get(folded);
     if (first === undefined) firstWith.set(folded, id);
     else reportDuplicate(id, first, path, problems);
   }
+  return ids;
+}
+
+function reportReserved(id: string, path: Path, problems: Problems): void {
+  problems.add(
+    "reserved-id",
+    { path },
+    `"${id}" cannot be a job's id: spawn keeps something of its own under that name`,
+    `write another id, such as "${id.replace(/\..*$/, "")}-job"`,
+  );
 }
 
 function reportDuplicate(id: string, first: string, path: Path, problems: Problems): void {

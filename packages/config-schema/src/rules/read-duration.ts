@@ -3,46 +3,63 @@ import type { Problems } from "../diagnostics/problems.js";
 import { quote } from "../schema/describe-value.js";
 import type { Path } from "../source/located-node.js";
 
-/** A duration in milliseconds; reports a text that is none. */
-export function readDuration(text: string | undefined, path: Path, problems: Problems): number | undefined {
+/** The duration at a key of the map at `path`, in milliseconds; reports a text that is none. */
+export function readDuration(
+  text: string | undefined,
+  path: Path,
+  key: string,
+  problems: Problems,
+): number | undefined {
   if (text === undefined) return undefined;
   const ms = parseDuration(text);
   if (ms === undefined) {
-    problems.add("bad-duration", { path }, `${quote(text)} is not a duration`, suggestDuration(text));
+    problems.add(
+      "bad-duration",
+      { path: [...path, key] },
+      `${quote(text)} is not a duration`,
+      suggestDuration(text),
+    );
   }
   return ms;
 }
 
 /** A duration that something is limited to: more than nothing. */
-export function readTimeout(text: string | undefined, path: Path, problems: Problems): number | undefined {
-  const ms = readDuration(text, path, problems);
+export function readTimeout(
+  text: string | undefined,
+  path: Path,
+  key: string,
+  problems: Problems,
+): number | undefined {
+  const ms = readDuration(text, path, key, problems);
   if (ms !== 0) return ms;
   problems.add(
     "zero-timeout",
-    { path },
+    { path: [...path, key] },
     "a timeout must be longer than nothing",
     "leave the key out for no limit",
   );
   return undefined;
 }
 
+const LONGEST_REPAIRED = 100;
+
+/** An amount and, perhaps, a word for its unit. */
+const PART = /(\d+(?:\.\d+)?)\s*([a-zµ]*)/gi;
+
 const RIGHT_FORMS = 'write it like "90s", "5m", "1h30m", "2d" or "500ms"';
 
 /** What was most likely meant: `5 minutes` is `5m`, a bare number is seconds, parts in a wrong order are added up. */
 function suggestDuration(text: string): string {
-  const parts = /^(?:\s*\d+(?:\.\d+)?\s*[a-zµ]*[\s,]*)+$/i.test(text.slice(0, 100))
-    ? [...text.slice(0, 100).matchAll(/(\d+(?:\.\d+)?)\s*([a-zµ]*)/gi)]
-    : [];
+  if (text.length > LONGEST_REPAIRED || text.replace(PART, "").replace(/[\s,]+|and/g, "") !== "")
+    return RIGHT_FORMS;
   let total = 0;
-  for (const [, amount = "", word = ""] of parts) {
+  for (const [, amount = "", word = ""] of text.matchAll(PART)) {
     const unit = word === "" ? "s" : UNIT_WORDS.get(word.toLowerCase());
     const ms = unit === undefined ? undefined : parseDuration(`${amount}${unit}`);
     if (ms === undefined) return RIGHT_FORMS;
     total += ms;
   }
-  return parts.length === 0 || !Number.isSafeInteger(total)
-    ? RIGHT_FORMS
-    : `write "${formatExactDuration(total)}"`;
+  return total > 0 && Number.isSafeInteger(total) ? `write "${formatExactDuration(total)}"` : RIGHT_FORMS;
 }
 
 const UNIT_WORDS: ReadonlyMap<string, string> = new Map(

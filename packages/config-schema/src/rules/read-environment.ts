@@ -10,8 +10,10 @@ export type RawEnvironment = NonNullable<RawJob["environment"]>;
 /** The text that stands in the file at a path; asked for numbers, whose value does not tell how they were written. */
 export type WrittenText = (path: Path) => string;
 
+const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
+
 /**
- * An environment as texts. A number, `true` or `false` stands for the text it is written as, where there is only one way
+ * The environment of the map at `path`, as texts. A number, `true` or `false` stands for the text it is written as, where there is only one way
  * to write it: `8` and `0.5` do, `1.10`, `1e3`, `0x10` and YAML's `True` do not and need quotes.
  */
 export function readEnvironment(
@@ -19,11 +21,11 @@ export function readEnvironment(
   path: Path,
   writtenText: WrittenText,
   problems: Problems,
-): Record<string, string> {
-  if (environment === undefined) return {};
+): Readonly<Record<string, string>> {
+  if (environment === undefined) return NOTHING;
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => {
-      const place = [...path, name];
+      const place = [...path, "environment", name];
       checkVariableName(name, place, problems);
       return [name, readValue(value, place, writtenText, problems)];
     }),

@@ -37,24 +37,22 @@ export function readRetryPolicy(job: JobDraft, path: Path, problems: Problems): 
 function readShortForm(job: JobDraft, path: Path, problems: Problems): RetryPolicy {
   const { retry_count: count = 0, retry_strategy: strategy, retry_delay: delay } = job;
   const maxAttempts = Math.max(1, count);
-  const delayPath = [...path, "retry_delay"];
-  const delayMs = readDuration(delay, delayPath, problems);
+  const delayMs = readDuration(delay, path, "retry_delay", problems);
   if (maxAttempts === 1 && job.retry === undefined) warnWithoutEffect(job, path, problems);
-  const policy: RetryPolicy = { ...DEFAULT_RETRY, maxAttempts };
+  const policy: RetryPolicy = maxAttempts === 1 ? DEFAULT_RETRY : { ...DEFAULT_RETRY, maxAttempts };
   if (strategy === undefined && delay === undefined) return policy;
   const exponential = strategy === "exponential";
   const baseDelayMs = delayMs ?? (exponential ? FIRST_EXPONENTIAL_DELAY_MS : DEFAULT_RETRY.baseDelayMs);
-  warnWhenCapped(baseDelayMs, policy.maxDelayMs, delayPath, problems);
+  warnWhenCapped(baseDelayMs, policy.maxDelayMs, path, "retry_delay", problems);
   return { ...policy, backoff: exponential ? "exponential" : "fixed", baseDelayMs };
 }
 
 function readExplicitForm(retry: RawRetry, path: Path, problems: Problems): RetryPolicy {
   const backoff = retry.backoff ?? EXPLICIT_RETRY.backoff;
-  const delayPath = [...path, "base_delay"];
-  const baseDelayMs = readDuration(retry.base_delay, delayPath, problems) ?? EXPLICIT_RETRY.baseDelayMs;
-  const maxDelayMs =
-    readDuration(retry.max_delay, [...path, "max_delay"], problems) ?? EXPLICIT_RETRY.maxDelayMs;
-  warnWhenCapped(baseDelayMs, maxDelayMs, delayPath, problems);
+  const baseDelayMs =
+    readDuration(retry.base_delay, path, "base_delay", problems) ?? EXPLICIT_RETRY.baseDelayMs;
+  const maxDelayMs = readDuration(retry.max_delay, path, "max_delay", problems) ?? EXPLICIT_RETRY.maxDelayMs;
+  warnWhenCapped(baseDelayMs, maxDelayMs, path, "base_delay", problems);
   if (retry.jitter !== undefined && backoff !== "exponential-jitter") {
     problems.add(
       "unused-jitter",
@@ -86,12 +84,12 @@ function warnWithoutEffect(job: JobDraft, path: Path, problems: Problems): void 
   }
 }
 
-function warnWhenCapped(delayMs: number, limitMs: number, path: Path, problems: Problems): void {
+function warnWhenCapped(delayMs: number, limitMs: number, path: Path, key: string, problems: Problems): void {
   if (delayMs <= limitMs) return;
   const [delay, limit] = [formatDuration(delayMs), formatDuration(limitMs)];
   problems.add(
     "delay-capped",
-    { path },
+    { path: [...path, key] },
     `a wait of ${delay} is cut to ${limit}`,
     `for longer waits write "retry": {"max_delay": …}`,
   );

@@ -6,10 +6,17 @@ import type { Path } from "../source/located-node.js";
 import type { SecretRef } from "../spec/queue-spec.js";
 import { checkVariableName } from "./check-variable-name.js";
 
+const NOTHING: Readonly<Record<string, SecretRef>> = Object.freeze({});
+
 /** Where a job's secrets are kept, by the variable that gets each. */
-export function readSecrets(job: JobDraft, path: Path, problems: Problems): Record<string, SecretRef> {
+export function readSecrets(
+  job: JobDraft,
+  path: Path,
+  problems: Problems,
+): Readonly<Record<string, SecretRef>> {
+  if (job.secrets === undefined) return NOTHING;
   const secrets: [string, SecretRef][] = [];
-  for (const [name, text] of Object.entries(job.secrets ?? {})) {
+  for (const [name, text] of Object.entries(job.secrets)) {
     const place = [...path, "secrets", name];
     checkVariableName(name, place, problems);
     if (job.environment !== undefined && Object.hasOwn(job.environment, name)) {

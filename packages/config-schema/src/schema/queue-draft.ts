@@ -59,6 +59,7 @@ function checkShape<Whole extends Part, Part>(
   path: Path,
   problems: Problems,
 ): Part | undefined {
+  if (problems.isFull) return undefined;
   const parsed = whole.safeParse(value);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;

@@ -17,7 +17,13 @@ export const queueFileSchema = z
       examples: ["ml-training"],
     }),
     queue_name: textField.optional().meta({ description: "A title for people; only shown." }),
-    jobs: z.array(jobSchema).min(1).meta({ description: "The jobs. Their order breaks ties." }),
+    jobs: z
+      .array(jobSchema)
+      .min(1)
+      .meta({
+        description: "The jobs. Their order breaks ties.",
+        examples: [[{ job_id: "hello", command: "echo hello" }]],
+      }),
     on_failure: z.enum(FAILURE_MODES).optional().meta({
       description:
         "What a finally failed job means for the others: nothing new starts, or all that is not downstream of it goes on.",

@@ -6,6 +6,7 @@ import type { Path } from "../source/located-node.js";
 import { describeValue } from "./describe-value.js";
 import { rangeSuggestion } from "./range-suggestion.js";
 import { fieldHints, knownKeys, schemaAt } from "./schema-at.js";
+import { SMALLEST_FILE } from "./smallest-file.js";
 import { SYNONYMS } from "./synonyms.js";
 import { expectedType, typeSuggestion } from "./type-suggestion.js";
 
@@ -72,10 +73,13 @@ function reportUnknownKey(
     "unknown-key",
     { path: [...path, key], part: "key" },
     `the key ${JSON.stringify(key)} is not known here`,
-    () =>
-      synonym === undefined
-        ? (didYouMean(key, keys) ?? `the keys here are ${keys.join(", ")}`)
-        : `did you mean "${synonym}"?`,
+    {
+      cost: keys.length,
+      find: () =>
+        synonym === undefined
+          ? (didYouMean(key, keys) ?? `the keys here are ${keys.join(", ")}`)
+          : `did you mean "${synonym}"?`,
+    },
   );
 }
 
@@ -99,13 +103,19 @@ function reportType(
   inner: readonly PropertyKey[],
   { schema, problems }: ShapeContext,
 ): void {
-  const subject = path.length === 0 ? "a queue file" : `"${String(path.at(-1))}"`;
+  const name = path.at(-1);
+  const hints = fieldHints(schema, inner);
+  const subject = name === undefined ? "a queue file" : typeof name === "number" ? "this" : `"${name}"`;
   problems.add(
     "wrong-type",
     { path },
-    `${typeof path.at(-1) === "number" ? "this" : subject} must be ${expectedType(expected)}, not ${describeValue(value)}`,
-    typeSuggestion(expected, value, fieldHints(schema, inner)),
+    `${subject} must be ${expectedType(expected, hints)}, not ${describeValue(value)}`,
+    name === undefined ? suggestRoot(value) : typeSuggestion(expected, value, hints),
   );
+}
+
+function suggestRoot(value: unknown): string {
+  return Array.isArray(value) ? `put the list of jobs in a map: {"jobs": […]}` : SMALLEST_FILE;
 }
 
 function reportChoice(

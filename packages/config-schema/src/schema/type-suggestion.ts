@@ -3,7 +3,8 @@ import { DURATION_PATTERN } from "./patterns.js";
 import type { FieldHints } from "./schema-at.js";
 
 /** A type's name in a message; `type` as zod names it. */
-export function expectedType(type: string): string {
+export function expectedType(type: string, { pattern }: FieldHints): string {
+  if (type === "string" && pattern === DURATION_PATTERN.source) return "a duration";
   return TYPE_NAMES.get(type) ?? type;
 }
 

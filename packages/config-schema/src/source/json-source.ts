@@ -2,6 +2,7 @@ import type { Problems } from "../diagnostics/problems.js";
 import { DEPTH_LIMIT } from "./depth-limit.js";
 import { outlineJson } from "./json-outline.js";
 import { readJsonTree } from "./json-tree.js";
+import { lazyJson } from "./lazy-json.js";
 import { type LocatedNode, plainValue } from "./located-node.js";
 import { countMembers } from "./member-count.js";
 import type { SourceDocument } from "./source-document.js";
@@ -12,7 +13,7 @@ import type { SourceDocument } from "./source-document.js";
  * @returns `undefined` when the text is not plain JSON, or is something that only the slow way can report (a key given
  * twice, nesting without end).
  */
-export function readPlainJson(text: string, problems: Problems): SourceDocument | undefined {
+export function readPlainJson(text: string): SourceDocument | undefined {
   const value = parseOrUndefined(text);
   if (value === undefined) return undefined;
   const outline = outlineJson(text);
@@ -22,8 +23,7 @@ export function readPlainJson(text: string, problems: Problems): SourceDocument 
     text,
     value,
     root() {
-      root ??= readJsonTree(text, problems);
-      if (root === undefined) throw new Error("a text that JSON.parse accepts has no tree");
+      root ??= lazyJson(text);
       return root;
     },
   };

@@ -21,10 +21,8 @@ export interface LoadOptions {
 export interface LoadedQueueFile {
   /** Absent exactly when there is an error. */
   readonly spec?: QueueSpec;
-  /** What is wrong, in the order of the file: at most 1000 errors and 1000 warnings. */
+  /** What is wrong, in the order of the file: at most 1000 errors and 1000 warnings, then the search ends. */
   readonly diagnostics: readonly Diagnostic[];
-  /** How many more were found. */
-  readonly omitted: number;
   /** The text that the diagnostics' lines and columns count in. */
   readonly text: string;
 }
@@ -45,7 +43,6 @@ export function loadQueueFile(content: string | Uint8Array, options: LoadOptions
     diagnostics: problems.isEmpty
       ? []
       : resolveProblems(problems, { text, fileName: options.fileName, root: () => rootOf(document) }),
-    omitted: problems.omitted,
     text,
   };
 }

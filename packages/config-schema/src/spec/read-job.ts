@@ -19,7 +19,7 @@ export function readJob(
 ): JobSpec {
   checkCommand(job, path, problems);
   const environments = [queue.environment ?? {}, job.environment ?? {}, job.secrets ?? {}];
-  const timeoutMs = readTimeout(job.timeout, [...path, "timeout"], problems);
+  const timeoutMs = readTimeout(job.timeout, path, "timeout", problems);
   const resources = readResources(job, environments, path, problems);
   return {
     id: job.job_id ?? "",
@@ -29,7 +29,7 @@ export function readJob(
     retry: readRetryPolicy(job, path, problems),
     ...(timeoutMs !== undefined && { timeoutMs }),
     resultFiles: job.result_files ?? [],
-    environment: readEnvironment(job.environment, [...path, "environment"], writtenText, problems),
+    environment: readEnvironment(job.environment, path, writtenText, problems),
     ...(job.working_directory !== undefined && { workingDirectory: job.working_directory }),
     ...(job.on_failure !== undefined && { onFailure: job.on_failure }),
     alwaysRun: job.always_run ?? false,

@@ -23,12 +23,12 @@ export function readQueue(
   draft: QueueDraft,
   { writtenText, isDefined, problems }: ReadQueueContext,
 ): QueueSpec {
-  checkIds(draft, problems);
-  checkDependencies(draft, problems);
+  const ids = checkIds(draft, problems);
+  checkDependencies(draft, ids, problems);
   checkCycles(draft, problems);
   checkBucket(draft.result_s3_bucket, problems);
-  const globalTimeoutMs = readTimeout(draft.global_timeout, ["global_timeout"], problems);
-  const environment = readEnvironment(draft.environment, ["environment"], writtenText, problems);
+  const globalTimeoutMs = readTimeout(draft.global_timeout, [], "global_timeout", problems);
+  const environment = readEnvironment(draft.environment, [], writtenText, problems);
   const jobs = draft.jobs.map((job, position) => {
     const path = ["jobs", position];
     warnUndefinedVariables(draft, job, path, isDefined, problems);
