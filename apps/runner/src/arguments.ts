@@ -1,0 +1,87 @@
+import { parseArgs } from "node:util";
+import { SpawnError } from "@spawn/foundation";
+
+export type RunnerCommand =
+  | { readonly kind: "version" }
+  | { readonly kind: "help" }
+  | {
+      readonly kind: "run";
+      readonly root: string;
+      readonly instanceId: string;
+      readonly workingDirectory: string;
+      /** Folder of the result store. */
+      readonly store: string;
+      readonly carried: readonly string[];
+      readonly resume: boolean;
+      readonly rerun: readonly string[];
+    };
+
+export const HELP = `spawn-runner runs one queue on one machine.
+
+  spawn-runner run --root DIR --instance-id ID --working-directory DIR --store DIR
+                   [--carried NAME]… [--resume [--rerun JOB]…]
+  spawn-runner --version
+
+  --root               root of the instance; the queue file lies in var/lib/spawn-queue/queue.json below it
+  --instance-id        what jobs see as SPAWN_INSTANCE_ID
+  --working-directory  where jobs run that name no other place
+  --store              folder of the result store
+  --carried            a variable of this environment whose value must not be shown
+  --resume             a final queue runs its failed, blocked, skipped and cancelled jobs again
+  --rerun              with --resume: this job and all downstream of it run again too
+`;
+
+/** @throws SpawnError `bad-arguments` */
+export function parseArguments(argv: readonly string[]): RunnerCommand {
+  const { values, positionals } = parse(argv);
+  if (values.version) return { kind: "version" };
+  if (values.help) return { kind: "help" };
+  const [command, ...rest] = positionals;
+  if (command !== "run" || rest.length > 0) {
+    throw new SpawnError("bad-arguments", `unknown command: ${positionals.join(" ") || "(none)"}`, {
+      hint: HELP,
+    });
+  }
+  const rerun = values.rerun ?? [];
+  if (rerun.length > 0 && !values.resume) {
+    throw new SpawnError("bad-arguments", "--rerun needs --resume");
+  }
+  return {
+    kind: "run",
+    root: required("root", values.root),
+    instanceId: required("instance-id", values["instance-id"]),
+    workingDirectory: required("working-directory", values["working-directory"]),
+    store: required("store", values.store),
+    carried: values.carried ?? [],
+    resume: values.resume ?? false,
+    rerun,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        version: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+        root: { type: "string" },
+        "instance-id": { type: "string" },
+        "working-directory": { type: "string" },
+        store: { type: "string" },
+        carried: { type: "string", multiple: true },
+        resume: { type: "boolean" },
+        rerun: { type: "string", multiple: true },
+      },
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SpawnError("bad-arguments", message, { hint: HELP, cause: error });
+  }
+}
+
+function required(name: string, value: string | undefined): string {
+  if (value !== undefined && value !== "") return value;
+  throw new SpawnError("bad-arguments", `--${name} is missing`, { hint: HELP });
+}

@@ -1,0 +1,163 @@
+import { isAbsolute, resolve } from "node:path";
+import {
+  type AttemptEnd,
+  type InstanceLayout,
+  type RunningAttempt,
+  recoverAttempt,
+  startAttempt,
+} from "@spawn/attempt-runner";
+import type { JobSpec, QueueSpec } from "@spawn/config-schema";
+import type { AttemptOutcome, StopCause } from "@spawn/dag-core";
+import { unreachable } from "@spawn/foundation";
+import { type AttemptEnvironment, attemptEnvironment } from "./attempt-environment.js";
+import type { LogDesk } from "./log-desk.js";
+import { showCurrentJob, showExitCode } from "./signposts.js";
+
+export interface AttemptDeskOptions {
+  readonly queue: QueueSpec;
+  readonly queueId: string;
+  readonly instanceId: string;
+  readonly workingDirectory: string;
+  readonly layout: InstanceLayout;
+  readonly logs: LogDesk;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** What the jobs that run because something failed are told: `SPAWN_QUEUE_STATUS`, `SPAWN_FAILED_JOBS`. */
+  readonly aftermath: (job: JobSpec) => Readonly<Record<string, string>>;
+  readonly onEnded: (
+    job: JobSpec,
+    attempt: number,
+    outcome: AttemptOutcome,
+    exitCode: number | undefined,
+  ) => void;
+}
+
+export interface OpenAttempt {
+  readonly job: JobSpec;
+  readonly attempt: number;
+  readonly process: RunningAttempt;
+}
+
+/** Starts, adopts and stops attempts; knows those that run. */
+export class AttemptDesk {
+  readonly #options: AttemptDeskOptions;
+  readonly #open = new Map<string, OpenAttempt>();
+
+  constructor(options: AttemptDeskOptions) {
+    this.#options = options;
+  }
+
+  get open(): Iterable<OpenAttempt> {
+    return this.#open.values();
+  }
+
+  /** Starts an attempt; does nothing when it runs already. */
+  start(job: JobSpec, attempt: number): void {
+    if (this.#open.get(job.id)?.attempt === attempt) return;
+    const { layout } = this.#options;
+    const environment = this.#openLog(job, attempt);
+    if (environment.missing.length > 0) {
+      const names = environment.missing.map((name) => `\${${name}}`).join(", ");
+      const message = `${names} is referenced in the environment and set nowhere`;
+      this.#options.onEnded(job, attempt, { reason: "start-failed", message }, undefined);
+      return;
+    }
+    const process = startAttempt({
+      command: job.command,
+      ...(job.shell === undefined ? {} : { shell: job.shell }),
+      cwd: this.workingDirectoryOf(job),
+      env: environment.variables,
+      files: layout.attempt(job.id, attempt),
+      background: job.background,
+      marker: this.#marker(job, attempt),
+    });
+    this.#follow(job, attempt, process);
+  }
+
+  /** Settles an attempt of a runner before this one: takes it over where it runs, or reports how it ended. */
+  async recover(
+    job: JobSpec,
+    attempt: number,
+    bootId: string,
+    stopping: StopCause | undefined,
+  ): Promise<void> {
+    const recovered = await recoverAttempt({
+      files: this.#options.layout.attempt(job.id, attempt),
+      marker: this.#marker(job, attempt),
+      bootId,
+      background: job.background,
+      ...(stopping === undefined ? {} : { stopping }),
+    });
+    switch (recovered.kind) {
+      case "never-started":
+        this.#options.onEnded(job, attempt, { reason: "never-started" }, undefined);
+        return;
+      case "running":
+        this.#openLog(job, attempt);
+        this.#follow(job, attempt, recovered.attempt);
+        return;
+      case "ended":
+        this.#openLog(job, attempt);
+        this.#ended(job, attempt, recovered.end);
+        return;
+      default:
+        unreachable(recovered);
+    }
+  }
+
+  stop(job: string, attempt: number, cause: StopCause): void {
+    const open = this.#open.get(job);
+    if (open?.attempt === attempt) open.process.stop(cause);
+  }
+
+  workingDirectoryOf(job: JobSpec): string {
+    const own = job.workingDirectory;
+    if (own === undefined) return this.#options.workingDirectory;
+    return isAbsolute(own) ? own : resolve(this.#options.workingDirectory, own);
+  }
+
+  #follow(job: JobSpec, attempt: number, process: RunningAttempt): void {
+    this.#open.set(job.id, { job, attempt, process });
+    showCurrentJob(this.#options.layout, job.id);
+    void process.ended.then((end) => {
+      this.#open.delete(job.id);
+      showCurrentJob(this.#options.layout, [...this.#open.keys()].at(-1));
+      this.#ended(job, attempt, end);
+    });
+  }
+
+  #ended(job: JobSpec, attempt: number, end: AttemptEnd): void {
+    if (end.exitCode !== undefined) {
+      showExitCode(this.#options.layout, job.id, end.exitCode);
+    }
+    this.#options.onEnded(job, attempt, end.outcome, end.exitCode);
+  }
+
+  /** The merged log begins with an attempt, and hides from the first line on what the attempt was given. */
+  #openLog(job: JobSpec, attempt: number): AttemptEnvironment {
+    const environment = this.#environment(job, attempt);
+    this.#options.logs.conceal(environment.carriedValues);
+    this.#options.logs.follow(job.id, attempt);
+    return environment;
+  }
+
+  #environment(job: JobSpec, attempt: number): AttemptEnvironment {
+    const { queue, queueId, instanceId, inherited, layout } = this.#options;
+    return attemptEnvironment({
+      queue,
+      job,
+      inherited,
+      provided: {
+        QUEUE_ID: queueId,
+        JOB_ID: job.id,
+        JOB_ATTEMPT: String(attempt),
+        SPAWN_INSTANCE_ID: instanceId,
+        SPAWN_PROGRESS_FILE: layout.progressFile(job.id),
+        ...this.#options.aftermath(job),
+      },
+    });
+  }
+
+  #marker(job: JobSpec, attempt: number): string {
+    return `${this.#options.instanceId}/${this.#options.queueId}/${job.id}/${attempt}`;
+  }
+}

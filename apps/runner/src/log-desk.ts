@@ -1,0 +1,63 @@
+import type { InstanceLayout } from "@spawn/attempt-runner";
+import { createMask } from "./mask.js";
+import { MergedLog } from "./merged-log.js";
+
+export interface LogDeskOptions {
+  readonly layout: InstanceLayout;
+  readonly wallMs: () => number;
+  /** Values that are masked in every log, whichever job prints them. */
+  readonly carriedValues: readonly string[];
+}
+
+/** The merged logs of the jobs that run or whose last lines are still on their way. */
+export class LogDesk {
+  readonly #options: LogDeskOptions;
+  readonly #logs = new Map<string, MergedLog>();
+  readonly #secrets = new Set<string>();
+  #mask: (text: string) => string;
+
+  constructor(options: LogDeskOptions) {
+    this.#options = options;
+    for (const value of options.carriedValues) this.#secrets.add(value);
+    this.#mask = createMask(this.#secrets);
+  }
+
+  /** Adds values that must not be shown, as jobs come to use them. */
+  conceal(values: readonly string[]): void {
+    const before = this.#secrets.size;
+    for (const value of values) this.#secrets.add(value);
+    if (this.#secrets.size > before) this.#mask = createMask(this.#secrets);
+  }
+
+  follow(job: string, attempt: number): void {
+    let log = this.#logs.get(job);
+    if (log === undefined) {
+      const { layout, wallMs } = this.#options;
+      log = new MergedLog({
+        path: layout.mergedLog(job),
+        indexPath: layout.mergedLogIndex(job),
+        wallMs,
+        mask: (text) => this.#mask(text),
+      });
+      this.#logs.set(job, log);
+    }
+    log.follow(attempt, this.#options.layout.attempt(job, attempt));
+  }
+
+  /** Brings a running job's log up to date, a bounded piece at a time. */
+  pump(job: string): void {
+    const log = this.#logs.get(job);
+    for (let pieces = 0; pieces < 16; pieces += 1) {
+      if (log === undefined || !log.pump()) return;
+    }
+  }
+
+  /** All of the attempt that ended. */
+  async finish(job: string): Promise<void> {
+    await this.#logs.get(job)?.finish();
+  }
+
+  forget(job: string): void {
+    this.#logs.delete(job);
+  }
+}

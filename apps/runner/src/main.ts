@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { SpawnError } from "@spawn/foundation";
+import { destination, pino } from "pino";
+import { HELP, parseArguments } from "./arguments.js";
+import { runSession } from "./session.js";
+import { RUNNER_VERSION } from "./version.js";
+
+// Standard error is the runner's log: the launcher points it at a file.
+const log = pino({ base: { pid: process.pid } }, destination({ fd: 2, sync: true }));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const command = parseArguments(argv);
+  switch (command.kind) {
+    case "version":
+      process.stdout.write(`spawn-runner ${RUNNER_VERSION}\n`);
+      return 0;
+    case "help":
+      process.stdout.write(HELP);
+      return 0;
+    case "run": {
+      const outcome = await runSession(command, log);
+      return outcome.state === "completed" ? 0 : 1;
+    }
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    if (error instanceof SpawnError) {
+      log.error({ code: error.code, hint: error.hint }, error.message);
+      process.exit(error.code === "bad-arguments" ? 2 : 1);
+    }
+    log.fatal(error, "bug");
+    process.exit(70);
+  },
+);

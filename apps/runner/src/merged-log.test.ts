@@ -1,0 +1,115 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createMask } from "./mask.js";
+import { MergedLog } from "./merged-log.js";
+
+let folder: string;
+let wallMs: number;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spawn-log-"));
+  wallMs = new Date(2026, 0, 27, 10, 45, 12).getTime();
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const path = (name: string): string => join(folder, name);
+const filesOf = (attempt: number) => ({
+  claim: path(`${attempt}.claim`),
+  stdout: path(`${attempt}.stdout`),
+  stderr: path(`${attempt}.stderr`),
+  command: path(`${attempt}.command`),
+});
+
+function openLog(mask: (text: string) => string = (text) => text): MergedLog {
+  return new MergedLog({ path: path("job.log"), indexPath: path("index"), wallMs: () => wallMs, mask });
+}
+
+const shown = (): string => readFileSync(path("job.log"), "utf8");
+
+describe("MergedLog", () => {
+  it("is there, and empty, before anything is printed", () => {
+    openLog().follow(1, filesOf(1));
+    expect(shown()).toBe("");
+  });
+
+  it("merges both streams with the time", async () => {
+    const log = openLog();
+    log.follow(1, filesOf(1));
+    writeFileSync(filesOf(1).stdout, "out\nunfinished");
+    writeFileSync(filesOf(1).stderr, "err\n");
+    log.pump();
+    expect(shown()).toBe("[10:45:12] out\n[10:45:12] err\n");
+    await log.finish();
+    expect(shown()).toBe("[10:45:12] out\n[10:45:12] err\n[10:45:12] unfinished\n");
+  });
+
+  it("shows an unfinished line after a second", () => {
+    const log = openLog();
+    log.follow(1, filesOf(1));
+    writeFileSync(filesOf(1).stdout, "Password: ");
+    log.pump();
+    expect(shown()).toBe("");
+    wallMs += 1000;
+    log.pump();
+    expect(shown()).toBe("[10:45:13] Password: \n");
+  });
+
+  it("takes the next attempt after all of the one before", async () => {
+    const log = openLog();
+    log.follow(1, filesOf(1));
+    writeFileSync(filesOf(1).stdout, "one\n");
+    log.follow(2, filesOf(2));
+    writeFileSync(filesOf(2).stdout, "two\n");
+    await log.finish();
+    await log.finish();
+    expect(shown()).toBe("[10:45:12] one\n[10:45:12] two\n");
+  });
+
+  it("neither loses nor doubles a line when another runner goes on", async () => {
+    const before = openLog();
+    before.follow(1, filesOf(1));
+    writeFileSync(filesOf(1).stdout, "one\ntwo\nthr");
+    before.pump();
+    // The runner is killed after it wrote and before it noted that.
+    appendFileSync(path("job.log"), "[10:45:12] three, not");
+    appendFileSync(filesOf(1).stdout, "ee\n");
+    const after = openLog();
+    after.follow(1, filesOf(1));
+    await after.finish();
+    expect(shown()).toBe("[10:45:12] one\n[10:45:12] two\n[10:45:12] three\n");
+  });
+
+  it("makes the log anew where the note of its length is damaged", async () => {
+    const before = openLog();
+    before.follow(1, filesOf(1));
+    writeFileSync(filesOf(1).stdout, "one\n");
+    before.pump();
+    writeFileSync(path("index"), '{"attempt":1,"std');
+    const after = openLog();
+    after.follow(1, filesOf(1));
+    await after.finish();
+    expect(shown()).toBe("[10:45:12] one\n");
+  });
+
+  it("masks", async () => {
+    const log = openLog(createMask(["hunter22"]));
+    log.follow(1, filesOf(1));
+    writeFileSync(filesOf(1).stdout, "password hunter22\n");
+    await log.finish();
+    expect(shown()).toBe("[10:45:12] password ***\n");
+  });
+
+  it("takes many megabytes in turns", async () => {
+    const log = openLog();
+    log.follow(1, filesOf(1));
+    const line = `${"y".repeat(99)}\n`;
+    writeFileSync(filesOf(1).stdout, line.repeat(30_000));
+    await log.finish();
+    expect(shown().split("\n").length).toBe(30_001);
+  });
+});

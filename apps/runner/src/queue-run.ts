@@ -1,0 +1,206 @@
+import type { InstanceLayout, RunnerLock } from "@spawn/attempt-runner";
+import type { JobSpec, QueueSpec } from "@spawn/config-schema";
+import {
+  type AttemptOutcome,
+  type Effect,
+  failedJobs,
+  jobState,
+  pendingEffects,
+  resumableJobs,
+  type SchedulerState,
+  stopReason,
+} from "@spawn/dag-core";
+import { type Random, SpawnError } from "@spawn/foundation";
+import type { ResultStore } from "@spawn/result-store";
+import { exitCodeOf, type JournalEvent, type JournalRecord, type QueueFold } from "@spawn/status-model";
+import { Alarms } from "./alarms.js";
+import { AttemptDesk } from "./attempt-desk.js";
+import { Inbox } from "./inbox.js";
+import { jobMetadata } from "./job-metadata.js";
+import type { JournalWriter } from "./journal-writer.js";
+import { LogDesk } from "./log-desk.js";
+import type { QueueClock } from "./queue-clock.js";
+import { inheritedAttempts, storedResults } from "./recovery.js";
+import { UploadDesk } from "./upload-desk.js";
+
+type WithoutTime<E> = E extends unknown ? Omit<E, "t"> : never;
+
+/** Something that happened and is not in the journal yet; it gets its time when it is recorded. */
+export interface PendingEvent {
+  readonly event: WithoutTime<JournalEvent>;
+  /** Called once the event is on the disk and applied, or was found to be past. */
+  readonly recorded?: () => void;
+}
+
+export interface QueueRunParts {
+  readonly queue: QueueSpec;
+  readonly queueId: string;
+  readonly instanceId: string;
+  readonly workingDirectory: string;
+  readonly layout: InstanceLayout;
+  readonly lock: RunnerLock;
+  readonly journal: JournalWriter;
+  readonly records: readonly JournalRecord[];
+  readonly fold: QueueFold;
+  readonly clock: QueueClock;
+  readonly random: Random;
+  readonly store: ResultStore;
+  readonly maxParallel: number;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** Values that `--env` carried: masked in what spawn shows. */
+  readonly carriedValues: readonly string[];
+}
+
+/** One runner's hold on one queue: the journal, the fold, and the desks that act for it. */
+export class QueueRun {
+  readonly inbox = new Inbox<PendingEvent>();
+  readonly alarms: Alarms;
+  readonly attempts: AttemptDesk;
+  readonly uploads: UploadDesk;
+  readonly logs: LogDesk;
+  readonly #parts: QueueRunParts;
+  readonly #jobs: ReadonlyMap<string, JobSpec>;
+  readonly #handlers: ReadonlySet<string>;
+  readonly #stored: Map<string, number>;
+
+  constructor(parts: QueueRunParts) {
+    this.#parts = parts;
+    this.#jobs = new Map(parts.queue.jobs.map((job) => [job.id, job]));
+    this.#handlers = new Set(parts.queue.jobs.flatMap((job) => job.onFailure ?? []));
+    this.#stored = new Map(storedResults(parts.records));
+    const { layout, clock } = parts;
+    this.alarms = new Alarms(clock, (event) => this.inbox.put({ event }));
+    this.logs = new LogDesk({ layout, wallMs: () => clock.wallMs(), carriedValues: parts.carriedValues });
+    this.attempts = new AttemptDesk({
+      ...parts,
+      logs: this.logs,
+      aftermath: (job) => this.#aftermath(job),
+      onEnded: (job, attempt, outcome, exitCode) => this.#attemptEnded(job, attempt, outcome, exitCode),
+    });
+    this.uploads = new UploadDesk({
+      store: parts.store,
+      queueId: parts.queueId,
+      workingDirectoryOf: (job) => this.attempts.workingDirectoryOf(job),
+      attemptFiles: (job, attempt) => layout.attempt(job, attempt),
+      mergedLogPath: (job) => layout.mergedLog(job),
+      logs: this.logs,
+      onStored: (job, attempt, { files, bytes }) => {
+        this.#stored.set(job, attempt);
+        this.inbox.put({ event: { type: "results-stored", job, attempt, files, bytes } });
+      },
+      onWarning: (job, message) => this.inbox.put({ event: { type: "warning", job, message } }),
+      wait: (ms) => new Promise((resolve) => clock.wakeAt(clock.now() + ms, resolve)),
+    });
+  }
+
+  get parts(): QueueRunParts {
+    return this.#parts;
+  }
+
+  get scheduler(): SchedulerState {
+    return this.#parts.fold.scheduler;
+  }
+
+  job(id: string): JobSpec {
+    const job = this.#jobs.get(id);
+    if (job === undefined) throw new Error(`the journal names a job that the queue does not have: ${id}`);
+    return job;
+  }
+
+  /** Appends an event to the journal and applies it; returns what follows from it, due once the journal is synced. */
+  record(event: JournalEvent): readonly Effect[] {
+    return this.#parts.fold.apply(this.#parts.journal.append(event, this.#parts.clock.wallMs()));
+  }
+
+  /** Gives an event its time. */
+  stamp(pending: PendingEvent): JournalEvent {
+    return { ...pending.event, t: this.#parts.clock.now() };
+  }
+
+  /**
+   * Settles what the runner before left: adopts attempts that still run, reports those that ended, and stores again what
+   * may not have reached the store.
+   */
+  async settleInherited(): Promise<void> {
+    for (const { job, attempt, bootId, stopping } of inheritedAttempts(this.#parts.records, this.scheduler)) {
+      await this.attempts.recover(this.job(job), attempt, bootId, stopping);
+    }
+    for (const job of this.#parts.queue.jobs) {
+      if (jobState(this.scheduler, job.id).phase === "ended") this.#storeInherited(job);
+    }
+  }
+
+  /** What the scheduler waits for. Attempts that run by the journal are settled already: starting them is past. */
+  inheritedEffects(): readonly Effect[] {
+    return pendingEffects(this.scheduler).filter(({ type }) => type !== "start-attempt");
+  }
+
+  /** Jobs that ended without an attempt of theirs ending: a stop or a cancel met them between two attempts. */
+  storeTheRest(): void {
+    for (const job of this.#parts.queue.jobs) {
+      const state = jobState(this.scheduler, job.id);
+      if (state.phase === "ended" && this.#stored.get(job.id) !== state.attempt) {
+        this.#storeJob(job, state.attempt);
+      }
+    }
+  }
+
+  /**
+   * What runs again when a final queue is resumed: what did not complete, and `rerun` with all downstream of it.
+   *
+   * @throws SpawnError `job-not-found`
+   */
+  resumedJobs(rerun: readonly string[]): readonly string[] {
+    const unknown = rerun.filter((id) => !this.#jobs.has(id));
+    if (unknown.length > 0) {
+      throw new SpawnError("job-not-found", `no such job in this queue: ${unknown.join(", ")}`, {
+        hint: `Its jobs: ${[...this.#jobs.keys()].join(", ")}`,
+      });
+    }
+    return resumableJobs(this.scheduler, rerun);
+  }
+
+  close(): void {
+    this.#parts.journal.close();
+    this.#parts.lock.release();
+  }
+
+  /** A job that had ended when the runner before was gone, with nothing said of its results. */
+  #storeInherited(job: JobSpec): void {
+    const { last, attempts } = this.#parts.fold.job(job.id);
+    if (last === undefined || this.#stored.get(job.id) === last.attempt) return;
+    this.logs.follow(job.id, last.attempt);
+    for (const { attempt, outcome } of attempts) {
+      const exitCode = outcome === undefined ? undefined : exitCodeOf(outcome);
+      this.uploads.attemptEnded(job, { attempt, exitCode });
+    }
+    this.#storeJob(job, last.attempt);
+  }
+
+  #attemptEnded(job: JobSpec, attempt: number, outcome: AttemptOutcome, exitCode: number | undefined): void {
+    this.alarms.attemptEnded(job.id);
+    if (outcome.reason !== "never-started") this.uploads.attemptEnded(job, { attempt, exitCode });
+    this.inbox.put({
+      event: { type: "attempt-ended", job: job.id, attempt, outcome, random: this.#parts.random.next() },
+      recorded: () => {
+        if (jobState(this.scheduler, job.id).phase === "ended") this.#storeJob(job, attempt);
+      },
+    });
+  }
+
+  #storeJob(job: JobSpec, attempt: number): void {
+    this.#stored.set(job.id, attempt);
+    const state = jobState(this.scheduler, job.id);
+    const exitCode = state.phase === "ended" ? exitCodeOf(state.last) : undefined;
+    this.uploads.jobEnded(job, { attempt, exitCode, metadata: jobMetadata(this.#parts, job.id) });
+  }
+
+  #aftermath(job: JobSpec): Readonly<Record<string, string>> {
+    if (!job.alwaysRun && !this.#handlers.has(job.id)) return {};
+    const failed = failedJobs(this.scheduler);
+    const stopped = stopReason(this.scheduler);
+    const failing = failed.length > 0 || stopped === "global-timeout";
+    const status = stopped === "cancelled" ? "cancelled" : failing ? "failed" : "completed";
+    return { SPAWN_QUEUE_STATUS: status, SPAWN_FAILED_JOBS: failed.join(",") };
+  }
+}

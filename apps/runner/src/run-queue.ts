@@ -1,0 +1,110 @@
+import {
+  type Effect,
+  isCurrent,
+  nextStart,
+  type QueueOutcome,
+  runningCount,
+  type SchedulerEvent,
+} from "@spawn/dag-core";
+import { unreachable } from "@spawn/foundation";
+import type { JournalEvent } from "@spawn/status-model";
+import type { PendingEvent, QueueRun } from "./queue-run.js";
+
+/**
+ * Runs a queue until it is over: start what fits, wait for one event, put it in the journal, apply it, do what follows,
+ * repeat. Nothing that rests on a record is done before the record is on the disk.
+ *
+ * @throws SpawnError `no-space`, `store-failed`, …: the journal or the store fails. Attempts go on; the next runner
+ * takes them over.
+ */
+export async function runQueue(run: QueueRun, begin: readonly PendingEvent[]): Promise<QueueOutcome> {
+  await run.settleInherited();
+  const due: Due = { effects: [], callbacks: [] };
+  for (const pending of begin) recordIfCurrent(run, pending, due);
+  due.effects = [...run.inheritedEffects()];
+  for (;;) {
+    startWhatFits(run, due);
+    await run.parts.journal.sync();
+    const outcome = performDue(run, due);
+    if (outcome !== undefined) return await finish(run, outcome);
+    for (const pending of await run.inbox.take()) recordIfCurrent(run, pending, due);
+  }
+}
+
+/** What follows from records that are not known to be on the disk yet. */
+interface Due {
+  effects: Effect[];
+  callbacks: (() => void)[];
+}
+
+function startWhatFits(run: QueueRun, due: Due): void {
+  while (runningCount(run.scheduler) < run.parts.maxParallel) {
+    const next = nextStart(run.scheduler);
+    if (next === undefined) return;
+    due.effects.push(...run.record({ type: "attempt-starting", t: run.parts.clock.now(), ...next }));
+  }
+}
+
+/** Does what is due, in order; returns the outcome when the run ends with it. */
+function performDue(run: QueueRun, due: Due): QueueOutcome | undefined {
+  const { effects, callbacks } = due;
+  due.effects = [];
+  due.callbacks = [];
+  for (const callback of callbacks) callback();
+  return perform(run, effects);
+}
+
+/** Performs effects in order; returns the outcome when one of them ends the run. */
+function perform(run: QueueRun, effects: readonly Effect[]): QueueOutcome | undefined {
+  for (const effect of effects) {
+    switch (effect.type) {
+      case "start-attempt":
+        run.attempts.start(run.job(effect.job), effect.attempt);
+        break;
+      case "stop-attempt":
+        run.attempts.stop(effect.job, effect.attempt, effect.cause);
+        break;
+      case "wake-at":
+        run.alarms.set(effect.t, effect.event);
+        break;
+      case "finish-queue":
+        return effect.outcome;
+      default:
+        unreachable(effect);
+    }
+  }
+  return undefined;
+}
+
+/** Everything goes up first; only then is the queue over. */
+async function finish(run: QueueRun, outcome: QueueOutcome): Promise<QueueOutcome> {
+  run.storeTheRest();
+  await run.uploads.idle();
+  const due: Due = { effects: [], callbacks: [] };
+  for (const pending of run.inbox.drain()) recordIfCurrent(run, pending, due);
+  run.record({ type: "queue-finished", t: run.parts.clock.now(), outcome });
+  await run.parts.journal.sync();
+  for (const callback of due.callbacks) callback();
+  return outcome;
+}
+
+/** Timers may be stale and requests may come too late: such events never happened. */
+function recordIfCurrent(run: QueueRun, pending: PendingEvent, due: Due): void {
+  const event = run.stamp(pending);
+  if (!isSchedulerEvent(event) || isCurrent(run.scheduler, event)) due.effects.push(...run.record(event));
+  if (pending.recorded !== undefined) due.callbacks.push(pending.recorded);
+}
+
+function isSchedulerEvent(event: JournalEvent): event is SchedulerEvent {
+  switch (event.type) {
+    case "queue-created":
+    case "runner-started":
+    case "attempt-started":
+    case "results-stored":
+    case "warning":
+    case "queue-finished":
+      return false;
+    default:
+      return true;
+  }
+}

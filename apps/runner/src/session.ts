@@ -1,0 +1,98 @@
+import { availableParallelism } from "node:os";
+import { type RunnerRequest, watchRequests } from "@spawn/attempt-runner";
+import type { QueueOutcome } from "@spawn/dag-core";
+import { SpawnError, systemClock, systemRandom, unreachable } from "@spawn/foundation";
+import { folderStore } from "@spawn/result-store";
+import type { Logger } from "pino";
+import type { RunnerCommand } from "./arguments.js";
+import { startHousekeeping } from "./housekeeping.js";
+import { openQueueRun } from "./open-queue-run.js";
+import type { PendingEvent, QueueRun } from "./queue-run.js";
+import { runQueue } from "./run-queue.js";
+import { StorePublisher } from "./store-publisher.js";
+
+type RunCommand = Extract<RunnerCommand, { kind: "run" }>;
+
+/** One runner's life: takes the queue over, runs it to its end, lets it go. */
+export async function runSession(command: RunCommand, log: Logger): Promise<QueueOutcome> {
+  const run = openQueueRun({
+    ...command,
+    store: folderStore(command.store),
+    defaultMaxParallel: availableParallelism(),
+    environment: process.env,
+    clock: systemClock(),
+    random: systemRandom(),
+  });
+  const { queueId, lock } = run.parts;
+  log.info({ queueId, epoch: lock.epoch, records: run.parts.records.length }, "runner started");
+  const ending = new AbortController();
+  try {
+    const finished = run.parts.fold.finished;
+    if (finished !== undefined && finished.state !== "interrupted" && !command.resume) return finished;
+    const publisher = new StorePublisher(run);
+    await publisher.publishQueue();
+    listen(run, ending.signal, log);
+    const stopHousekeeping = startHousekeeping(run, publisher);
+    ending.signal.addEventListener("abort", stopHousekeeping, { once: true });
+    const outcome = await runQueue(run, beginning(run, command));
+    stopHousekeeping();
+    await publisher.publishFinal();
+    log.info({ queueId, outcome }, "queue finished");
+    return outcome;
+  } finally {
+    ending.abort();
+    run.close();
+  }
+}
+
+/** What this runner has to say first: a queue begins, goes on, or begins again. */
+function beginning(run: QueueRun, command: RunCommand): readonly PendingEvent[] {
+  const started = run.parts.records.some(({ event }) => event.type === "queue-started");
+  if (!started) return [{ event: { type: "queue-started" } }];
+  const finished = run.parts.fold.finished;
+  if (finished === undefined) return [];
+  if (finished.state === "interrupted") return [{ event: { type: "queue-continued" } }];
+  const jobs = run.resumedJobs(command.rerun);
+  if (jobs.length === 0) {
+    throw new SpawnError("not-resumable", "every job has completed: there is nothing to run again", {
+      hint: "Name a job to run again with --rerun JOB.",
+    });
+  }
+  return [{ event: { type: "queue-resumed", jobs } }];
+}
+
+/** Requests and signals become events. */
+function listen(run: QueueRun, signal: AbortSignal, log: Logger): void {
+  watchRequests(
+    run.parts.layout.state,
+    (event) => {
+      if (event.type === "request") run.inbox.put({ event: eventOf(event.request), recorded: event.done });
+      else log.warn(event, "not a request; it was moved aside");
+    },
+    { signal },
+  );
+  let interrupts = 0;
+  const onSignal = (name: NodeJS.Signals): void => {
+    log.info({ signal: name }, "signal received");
+    if (name === "SIGTERM") {
+      run.inbox.put({ event: { type: "interrupt-requested", cause: "shutdown" } });
+    } else {
+      interrupts += 1;
+      run.inbox.put({ event: { type: "cancel-requested", force: interrupts > 1 } });
+    }
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  process.on("SIGHUP", () => undefined);
+}
+
+function eventOf(request: RunnerRequest): PendingEvent["event"] {
+  switch (request.kind) {
+    case "cancel":
+      return { type: "cancel-requested", force: request.force };
+    case "interrupt":
+      return { type: "interrupt-requested", cause: request.cause };
+    default:
+      return unreachable(request);
+  }
+}
