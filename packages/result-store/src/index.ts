@@ -1,3 +1,12 @@
+export type {
+  DownloadEvent,
+  DownloadedFile,
+  DownloadedJob,
+  DownloadedKind,
+  DownloadSummary,
+} from "./download/download-events.js";
+export { type DownloadOptions, downloadQueue } from "./download/download-queue.js";
+export type { LogChoice } from "./download/job-plan.js";
 export { type FolderStoreParts, folderStore } from "./folder-store/folder-store.js";
 export {
   type AttemptKeys,

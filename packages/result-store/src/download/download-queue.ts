@@ -1,0 +1,127 @@
+import { SpawnError } from "@spawn/foundation";
+import PQueue from "p-queue";
+import type { ResultStore } from "../result-store.js";
+import type { DownloadEvent, DownloadedFile, DownloadedJob, DownloadSummary } from "./download-events.js";
+import { fetchFile } from "./fetch-file.js";
+import { type JobPlan, type LogChoice, type PlannedFile, planJob } from "./job-plan.js";
+import { OutputFolder } from "./output-folder.js";
+import { findStoredJobs } from "./stored-jobs.js";
+
+const DEFAULT_CONCURRENCY = 8;
+
+export interface DownloadOptions {
+  readonly store: ResultStore;
+  readonly queueId: string;
+  /** Made where it is not there yet; each job has its folder in it. */
+  readonly output: string;
+  /** Only this one. */
+  readonly job?: string | undefined;
+  /** Default `all`. Exit code, metadata and manifest come with each choice. */
+  readonly logs?: LogChoice | undefined;
+  /** How many files are on their way at once. Default 8. */
+  readonly concurrency?: number | undefined;
+  readonly onEvent?: ((event: DownloadEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Fetches a queue's logs and results and verifies them against the manifests: `<output>/<job>/stdout.log`, …,
+ * `<output>/<job>/results/…`, files of mode 0600 (0700 where the result was executable). What is there already, and the
+ * same, is kept; what was begun is continued.
+ *
+ * @throws SpawnError `queue-not-found`, `job-not-found`; `verification-failed` after everything else was fetched, naming
+ * what is damaged; at once what the store or the output folder cannot do; the signal's reason when it aborts.
+ */
+export async function downloadQueue(options: DownloadOptions): Promise<DownloadSummary> {
+  const { store, queueId } = options;
+  const stored = await findStoredJobs(store, queueId, options.job);
+  const transfers = new PQueue({ concurrency: options.concurrency ?? DEFAULT_CONCURRENCY });
+  const plans = await Promise.all(
+    stored.map((job) => transfers.add(() => planJob(store, queueId, job, options.logs ?? "all"))),
+  );
+  return new Download(options, plans, transfers).run();
+}
+
+class Download {
+  readonly #options: DownloadOptions;
+  readonly #plans: readonly JobPlan[];
+  readonly #transfers: PQueue;
+  readonly #output: OutputFolder;
+  readonly #damaged: SpawnError[] = [];
+  #skipped = 0;
+  #fatal: { readonly error: unknown } | undefined;
+
+  constructor(options: DownloadOptions, plans: readonly JobPlan[], transfers: PQueue) {
+    this.#options = options;
+    this.#plans = plans;
+    this.#transfers = transfers;
+    this.#output = new OutputFolder(options.output);
+  }
+
+  async run(): Promise<DownloadSummary> {
+    const warnings = this.#plans.flatMap((plan) => plan.warnings);
+    this.#announce(warnings);
+    const jobs = await Promise.all(this.#plans.map((plan) => this.#fetchJob(plan)));
+    this.#output.tidy();
+    this.#options.signal?.throwIfAborted();
+    if (this.#fatal !== undefined) throw this.#fatal.error;
+    if (this.#damaged.length > 0) throw damagedError(this.#damaged);
+    const totalBytes = jobs.reduce((sum, job) => sum + job.bytes, 0);
+    return { jobs, totalBytes, skipped: this.#skipped, warnings };
+  }
+
+  #announce(warnings: readonly string[]): void {
+    const files = this.#plans.flatMap((plan) => plan.files);
+    const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    this.#emit({ kind: "planned", jobs: this.#plans.map((plan) => plan.job), files: files.length, bytes });
+    for (const message of warnings) this.#emit({ kind: "warning", message });
+  }
+
+  async #fetchJob(plan: JobPlan): Promise<DownloadedJob> {
+    if (plan.failure !== undefined) this.#noteDamaged(plan.job, "manifest.json", plan.failure);
+    const fetched = await Promise.all(plan.files.map((file) => this.#transfers.add(() => this.#fetch(file))));
+    const files = fetched.filter((file) => file !== undefined);
+    const job = { job: plan.job, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+    if (files.length === plan.files.length && plan.failure === undefined)
+      this.#emit({ kind: "job-done", job });
+    return job;
+  }
+
+  async #fetch(file: PlannedFile): Promise<DownloadedFile | undefined> {
+    const { signal } = this.#options;
+    if (this.#fatal !== undefined || signal?.aborted === true) return undefined;
+    try {
+      const { bytes, outcome } = await fetchFile(this.#options.store, file, this.#output, signal);
+      if (outcome === "already-there") this.#skipped += 1;
+      const done = { name: file.name, bytes, kind: file.kind };
+      this.#emit({ kind: "file-done", job: file.job, file: done, outcome });
+      return done;
+    } catch (error) {
+      if (error instanceof SpawnError && error.code === "verification-failed") {
+        this.#noteDamaged(file.job, file.name, error);
+      } else {
+        this.#fatal ??= { error };
+      }
+      return undefined;
+    }
+  }
+
+  #noteDamaged(job: string, name: string, error: SpawnError): void {
+    this.#damaged.push(error);
+    this.#emit({ kind: "file-failed", job, name, message: error.message });
+  }
+
+  #emit(event: DownloadEvent): void {
+    this.#options.onEvent?.(event);
+  }
+}
+
+function damagedError(damaged: readonly SpawnError[]): SpawnError {
+  const [first] = damaged;
+  if (damaged.length === 1 && first !== undefined) return first;
+  const messages = damaged.map((error) => `\n  ${error.message}`).join("");
+  return new SpawnError("verification-failed", `${damaged.length} files could not be verified:${messages}`, {
+    hint: "Everything else was fetched. Run the same command again for these alone.",
+    cause: first,
+  });
+}
