@@ -1,0 +1,218 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { instanceLayout } from "@spawn/attempt-runner";
+import type { QueueOutcome } from "@spawn/dag-core";
+import { FakeClock, seededRandom, systemClock } from "@spawn/foundation";
+import { folderStore } from "@spawn/result-store";
+import { decodeJournal, type JournalEvent } from "@spawn/status-model";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openQueueRun } from "./open-queue-run.js";
+import type { PendingEvent, QueueRun } from "./queue-run.js";
+import { runQueue } from "./run-queue.js";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spawn-run-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const layout = () => instanceLayout(join(folder, "instance"));
+
+function open(
+  file: object | undefined,
+  options: { clock?: FakeClock; environment?: NodeJS.ProcessEnv } = {},
+): QueueRun {
+  if (file !== undefined) {
+    mkdirSync(layout().state, { recursive: true });
+    writeFileSync(layout().queueFile, JSON.stringify({ queue_id: "test", ...file }));
+  }
+  return openQueueRun({
+    root: layout().root,
+    instanceId: "local-test",
+    workingDirectory: folder,
+    store: folderStore(join(folder, "store")),
+    defaultMaxParallel: 2,
+    environment: options.environment ?? { PATH: process.env.PATH },
+    carried: [],
+    clock: options.clock ?? systemClock(),
+    random: seededRandom(1),
+  });
+}
+
+const START: readonly PendingEvent[] = [{ event: { type: "queue-started" } }];
+
+async function run(file: object, environment?: NodeJS.ProcessEnv): Promise<QueueOutcome> {
+  const opened = open(file, environment === undefined ? {} : { environment });
+  try {
+    return await runQueue(opened, START);
+  } finally {
+    opened.close();
+  }
+}
+
+function journal(): readonly JournalEvent[] {
+  return decodeJournal(readFileSync(layout().journal)).records.flatMap(({ event }) =>
+    event.type === "unknown" ? [] : [event],
+  );
+}
+
+/** `a:1` for each start, `a:1=0` for each end, in order. */
+function story(): readonly string[] {
+  return journal().flatMap((event) => {
+    if (event.type === "attempt-starting") return [`${event.job}:${event.attempt}`];
+    if (event.type !== "attempt-ended") return [];
+    const { outcome } = event;
+    return [`${event.job}:${event.attempt}=${outcome.reason === "exit" ? outcome.exitCode : outcome.reason}`];
+  });
+}
+
+const stored = (key: string): string => readFileSync(join(folder, "store", "test", key), "utf8");
+
+/** Waits until the journal holds an event that `matches`. */
+async function journaled(matches: (event: JournalEvent) => boolean): Promise<void> {
+  while (!journal().some(matches)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("runQueue", () => {
+  it("runs jobs after what they depend on, and stores logs and results", async () => {
+    const outcome = await run({
+      jobs: [
+        { job_id: "second", command: "cat one.txt; echo two >&2", depends_on: ["first"] },
+        { job_id: "first", command: "echo one | tee one.txt", result_files: ["one.txt"] },
+      ],
+    });
+    expect(outcome).toEqual({ state: "completed", reason: "completed" });
+    expect(story()).toEqual(["first:1", "first:1=0", "second:1", "second:1=0"]);
+    expect(stored("first/results/one.txt")).toBe("one\n");
+    expect(stored("second/stdout.log")).toBe("one\n");
+    expect(stored("second/stderr.log")).toBe("two\n");
+    expect(stored("second/merged.log")).toMatch(/^\[\d\d:\d\d:\d\d\] one\n\[\d\d:\d\d:\d\d\] two\n$/);
+    expect(stored("second/exit_code")).toBe("0\n");
+    expect(JSON.parse(stored("second/metadata.json"))).toMatchObject({
+      job_id: "second",
+      status: "completed",
+    });
+    expect(readFileSync(layout().exitFile("second"), "utf8")).toBe("0\n");
+  });
+
+  it("gives jobs their place in the queue, and what the file's environment says", async () => {
+    await run(
+      {
+        environment: { GREETING: "${HELLO:-hi} ${NAME}" },
+        jobs: [
+          { job_id: "a", command: 'echo "$QUEUE_ID $JOB_ID $JOB_ATTEMPT $SPAWN_INSTANCE_ID $GREETING"' },
+        ],
+      },
+      { PATH: process.env.PATH, NAME: "you" },
+    );
+    expect(stored("a/stdout.log")).toBe("test a 1 local-test hi you\n");
+  });
+
+  it("masks a carried value in the merged log, and keeps the raw output as it is", async () => {
+    await run(
+      { jobs: [{ job_id: "a", command: "echo $TOKEN", environment: { TOKEN: "${SECRET_TOKEN}" } }] },
+      { PATH: process.env.PATH, SECRET_TOKEN: "s3cr3t-value" },
+    );
+    expect(stored("a/merged.log")).toContain("***");
+    expect(stored("a/stdout.log")).toBe("s3cr3t-value\n");
+    for (const path of [layout().journal, layout().mergedLog("a"), layout().queueFile]) {
+      expect(readFileSync(path, "utf8")).not.toContain("s3cr3t-value");
+    }
+  });
+
+  it("fails an attempt whose environment cannot be made, and says why", async () => {
+    const outcome = await run({ jobs: [{ job_id: "a", command: "true", environment: { A: "${NOWHERE}" } }] });
+    expect(outcome).toMatchObject({ state: "failed" });
+    expect(journal().find(({ type }) => type === "attempt-ended")).toMatchObject({
+      outcome: { reason: "start-failed", message: expect.stringContaining("${NOWHERE}") },
+    });
+  });
+
+  it("waits a minute, then two, before the next attempts when nothing else is said", async () => {
+    const clock = new FakeClock();
+    const opened = open({ jobs: [{ job_id: "a", command: "exit 7", retry_count: 3 }] }, { clock });
+    const finished = runQueue(opened, START);
+    const waits: number[] = [];
+    for (const attempt of [1, 2]) {
+      await journaled((event) => event.type === "attempt-ended" && event.attempt === attempt);
+      while (opened.alarms.size === 0) await new Promise((resolve) => setImmediate(resolve));
+      const before = clock.bootMs();
+      const next = clock.nextTimer();
+      if (next === undefined) throw new Error("no wait was armed");
+      waits.push(Math.round((next - before) / 1000));
+      clock.advance(next - before);
+    }
+    expect(await finished).toMatchObject({ state: "failed" });
+    opened.close();
+    expect(waits).toEqual([60, 120]);
+    expect(story()).toEqual(["a:1", "a:1=7", "a:2", "a:2=7", "a:3", "a:3=7"]);
+  });
+
+  it("ends what runs on a cancel, and lets cleanup run", async () => {
+    const opened = open({
+      jobs: [
+        { job_id: "long", command: "echo started; sleep 600", result_files: [] },
+        { job_id: "cleanup", command: "echo $SPAWN_QUEUE_STATUS", always_run: true },
+      ],
+    });
+    const finished = runQueue(opened, START);
+    await journaled(({ type }) => type === "attempt-starting");
+    opened.inbox.put({ event: { type: "cancel-requested", force: false } });
+    expect(await finished).toEqual({ state: "cancelled", reason: "cancelled" });
+    opened.close();
+    expect(story()).toEqual(["long:1", "long:1=cancelled", "cleanup:1", "cleanup:1=0"]);
+    expect(stored("cleanup/stdout.log")).toBe("cancelled\n");
+  });
+
+  it("goes on after an interruption with the next attempt and no retry used up", async () => {
+    const opened = open({ jobs: [{ job_id: "a", command: "[ $JOB_ATTEMPT = 2 ] || sleep 600" }] });
+    const finished = runQueue(opened, START);
+    await journaled(({ type }) => type === "attempt-starting");
+    opened.inbox.put({ event: { type: "interrupt-requested", cause: "shutdown" } });
+    expect(await finished).toEqual({ state: "interrupted", reason: "shutdown" });
+    opened.close();
+    const again = open(undefined);
+    const outcome = await runQueue(again, [{ event: { type: "queue-continued" } }]);
+    again.close();
+    expect(outcome).toEqual({ state: "completed", reason: "completed" });
+    expect(story()).toEqual(["a:1", "a:1=interrupted", "a:2", "a:2=0"]);
+  });
+
+  it("runs what failed again on a resume, and what hangs on it", async () => {
+    const file = {
+      jobs: [
+        { job_id: "good", command: "true" },
+        { job_id: "bad", command: "[ $JOB_ATTEMPT = 2 ]", depends_on: ["good"] },
+        { job_id: "after", command: "true", depends_on: ["bad"] },
+      ],
+    };
+    expect(await run(file)).toMatchObject({ state: "failed" });
+    const again = open(undefined);
+    const jobs = again.resumedJobs([]);
+    expect(jobs).toEqual(["bad", "after"]);
+    const outcome = await runQueue(again, [{ event: { type: "queue-resumed", jobs } }]);
+    again.close();
+    expect(outcome).toMatchObject({ state: "completed" });
+    expect(story()).toEqual([
+      "good:1",
+      "good:1=0",
+      "bad:1",
+      "bad:1=1",
+      "bad:2",
+      "bad:2=0",
+      "after:1",
+      "after:1=0",
+    ]);
+  });
+
+  it("refuses a second runner", () => {
+    const opened = open({ jobs: [{ job_id: "a", command: "true" }] });
+    expect(() => open(undefined)).toThrow(expect.objectContaining({ code: "already-running" }));
+    opened.close();
+  });
+});
