@@ -1,5 +1,11 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { acquireRunnerLock, currentBootId, instanceLayout } from "@spawn/attempt-runner";
+import {
+  acquireRunnerLock,
+  currentBootId,
+  type InstanceLayout,
+  instanceLayout,
+  type RunnerLock,
+} from "@spawn/attempt-runner";
 import { formatDiagnostics, jobFingerprint, loadQueueFile, type QueueSpec } from "@spawn/config-schema";
 import { type Clock, explainFileError, type Random, SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "@spawn/result-store";
@@ -36,44 +42,31 @@ export function openQueueRun(options: OpenQueueRunOptions): QueueRun {
   prepareFolders(layout.folders);
   const queue = readQueue(layout.queueFile);
   const lock = acquireRunnerLock(layout.lock);
-  const bootId = currentBootId();
+  try {
+    return takeOver(options, layout, queue, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function takeOver(
+  options: OpenQueueRunOptions,
+  layout: InstanceLayout,
+  queue: InstanceQueue,
+  lock: RunnerLock,
+): QueueRun {
   const { records, writer } = openJournal(layout.journal);
   const fold = new QueueFold();
   for (const record of records) fold.apply(record);
-  const clock = new QueueClock(options.clock, timeAnchorOf(fold, bootId), fold.latest?.t);
-  const { queueId } = queue;
-  if (queueId === undefined) throw new Error("the instance's queue file has no queue_id");
+  const clock = new QueueClock(options.clock, timeAnchorOf(fold, currentBootId()), fold.latest?.t);
   const maxParallel = queue.maxParallel ?? options.defaultMaxParallel;
-  const append = (event: JournalEvent): void => {
-    fold.apply(writer.append(event, clock.wallMs()));
-  };
-  if (records.length === 0) {
-    append({
-      type: "queue-created",
-      t: clock.now(),
-      queueId,
-      ...(queue.queueName === undefined ? {} : { queueName: queue.queueName }),
-      instanceId: options.instanceId,
-      failureMode: queue.failureMode,
-      ...(queue.globalTimeoutMs === undefined ? {} : { globalTimeoutMs: queue.globalTimeoutMs }),
-      maxParallel,
-      resultsLocation: options.store.locationOf(queueId),
-      jobs: queue.jobs.map((job) => journalJob(queue, job)),
-    });
-  }
-  append({
-    type: "runner-started",
-    t: clock.now(),
-    epoch: lock.epoch,
-    pid: process.pid,
-    bootId,
-    bootMs: clock.bootMs(),
-    version: RUNNER_VERSION,
-    containment: "process-group",
-  });
+  const events: JournalEvent[] = [runnerStarted(lock, clock)];
+  if (records.length === 0) events.unshift(queueCreated(options, queue, maxParallel, clock.now()));
+  for (const event of events) fold.apply(writer.append(event, clock.wallMs()));
   return new QueueRun({
     queue,
-    queueId,
+    queueId: queue.queueId,
     instanceId: options.instanceId,
     workingDirectory: options.workingDirectory,
     layout,
@@ -90,6 +83,39 @@ export function openQueueRun(options: OpenQueueRunOptions): QueueRun {
   });
 }
 
+function queueCreated(
+  options: OpenQueueRunOptions,
+  queue: InstanceQueue,
+  maxParallel: number,
+  t: number,
+): JournalEvent {
+  return {
+    type: "queue-created",
+    t,
+    queueId: queue.queueId,
+    ...(queue.queueName === undefined ? {} : { queueName: queue.queueName }),
+    instanceId: options.instanceId,
+    failureMode: queue.failureMode,
+    ...(queue.globalTimeoutMs === undefined ? {} : { globalTimeoutMs: queue.globalTimeoutMs }),
+    maxParallel,
+    resultsLocation: options.store.locationOf(queue.queueId),
+    jobs: queue.jobs.map((job) => journalJob(queue, job)),
+  };
+}
+
+function runnerStarted(lock: RunnerLock, clock: QueueClock): JournalEvent {
+  return {
+    type: "runner-started",
+    t: clock.now(),
+    epoch: lock.epoch,
+    pid: process.pid,
+    bootId: currentBootId(),
+    bootMs: clock.bootMs(),
+    version: RUNNER_VERSION,
+    containment: "process-group",
+  };
+}
+
 function prepareFolders(folders: readonly string[]): void {
   for (const folder of folders) {
     try {
@@ -100,7 +126,10 @@ function prepareFolders(folders: readonly string[]): void {
   }
 }
 
-function readQueue(path: string): QueueSpec {
+/** A queue file on an instance has its id written down. */
+type InstanceQueue = QueueSpec & { readonly queueId: string };
+
+function readQueue(path: string): InstanceQueue {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -114,7 +143,9 @@ function readQueue(path: string): QueueSpec {
       formatDiagnostics(diagnostics, { text, fileName: path, color: false }),
     );
   }
-  return spec;
+  const { queueId } = spec;
+  if (queueId === undefined) throw new SpawnError("bad-queue-file", `${path} has no queue_id`);
+  return { ...spec, queueId };
 }
 
 function journalJob(queue: QueueSpec, job: QueueSpec["jobs"][number]): JournalJob {
