@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   "job-not-found",
   "instance-not-found",
   "already-running",
+  "already-over",
   "not-resumable",
   "queue-id-taken",
   "queue-failed",

@@ -1,0 +1,66 @@
+import { Args, Flags } from "@oclif/core";
+import { writeRequest } from "@spawn/attempt-runner";
+import { SpawnError } from "@spawn/foundation";
+import type { Instance, LocalQueue } from "@spawn/launcher";
+import type { QueueStatus } from "@spawn/status-model";
+import { SpawnCommand } from "../../base-command.js";
+import { EXIT } from "../../exit-status.js";
+import { openQueue } from "../../queues/read-status.js";
+import { instanceOf, REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { detachedWords, waitForQueue } from "../../queues/wait-for-queue.js";
+
+export default class QueueCancel extends SpawnCommand {
+  static override summary = "end a queue: what runs gets TERM, and KILL ten seconds later";
+  static override description =
+    "Jobs with always_run still run, to clean up; --force ends them as well. A cancelled queue can be resumed.";
+  static override examples = ["<%= config.bin %> queue cancel last --wait"];
+  static override enableJsonFlag = true;
+  static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
+  static override flags = {
+    force: Flags.boolean({ description: "end jobs with always_run too, and start no more of them" }),
+    wait: Flags.boolean({ description: "wait until the queue is over" }),
+  };
+
+  override async run(): Promise<QueueStatus> {
+    const { args, flags } = await this.parse(QueueCancel);
+    const instance = instanceOf(await resolveQueue(this.context, args.ref));
+    const { queue } = await openQueue(this.context, instance);
+    const before = queue.status();
+    if (before.status === "cancelled") {
+      this.print(`${instance.queueId} is cancelled already.`);
+      return before;
+    }
+    refuseWhenOver(before);
+    writeRequest(queue.layout.state, { kind: "cancel", force: flags.force });
+    if (queue.runner() === "gone") await this.startSettlingRunner(instance);
+    this.print(`Cancelling ${instance.queueId} on ${instance.instanceId}.`);
+    if (flags.wait) await this.wait(queue, instance);
+    else this.tell(`See how it ends: spawn queue status ${instance.instanceId} --watch`);
+    return queue.status();
+  }
+
+  /** A queue that lost its runner needs one to take the request and settle what may still run. */
+  private async startSettlingRunner(instance: Instance): Promise<void> {
+    this.progress(`Its runner is gone: starting one to settle ${instance.queueId}.`);
+    await this.context.launcher.resume(instance.instanceId, { environment: this.context.env, rerun: [] });
+  }
+
+  private async wait(queue: LocalQueue, instance: Instance): Promise<void> {
+    if ((await waitForQueue(queue)) === "detached") {
+      this.tell(detachedWords(instance.instanceId));
+      this.endWith(EXIT.interrupted);
+      return;
+    }
+    const { status } = queue.status();
+    this.print(`${instance.queueId}: ${status}`);
+    // Asked for and reached: only an end other than the cancelling is a failure of this command.
+    this.endWith(status === "cancelled" ? EXIT.done : EXIT.failed);
+  }
+}
+
+function refuseWhenOver({ status, queue_id }: QueueStatus): void {
+  if (status !== "completed" && status !== "failed") return;
+  throw new SpawnError("already-over", `${queue_id} is over (${status}): there is nothing to cancel`, {
+    hint: `See how it ended: spawn queue status ${queue_id}`,
+  });
+}

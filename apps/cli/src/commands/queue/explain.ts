@@ -1,0 +1,35 @@
+import { Args } from "@oclif/core";
+import { explainJob, type JobStatus } from "@spawn/status-model";
+import { SpawnCommand } from "../../base-command.js";
+import { readStatus } from "../../queues/read-status.js";
+import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+
+interface Explanation {
+  readonly queue_id: string;
+  readonly job_id: string;
+  readonly status: JobStatus["status"] | undefined;
+  readonly explanation: readonly string[];
+}
+
+export default class QueueExplain extends SpawnCommand {
+  static override summary = "say why a job waits, is blocked, was skipped, failed, or runs again";
+  static override examples = ["<%= config.bin %> queue explain last evaluate"];
+  static override enableJsonFlag = true;
+  static override args = {
+    ref: Args.string({ description: REF_DESCRIPTION, required: true }),
+    job: Args.string({ description: "job id", required: true }),
+  };
+
+  override async run(): Promise<Explanation> {
+    const { args } = await this.parse(QueueExplain);
+    const status = await readStatus(this.context, await resolveQueue(this.context, args.ref));
+    const explanation = explainJob(status, args.job);
+    this.print(explanation.join("\n"));
+    return {
+      queue_id: status.queue_id,
+      job_id: args.job,
+      status: status.job_details.find(({ job_id }) => job_id === args.job)?.status,
+      explanation,
+    };
+  }
+}

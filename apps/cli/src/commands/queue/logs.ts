@@ -1,0 +1,168 @@
+import { once } from "node:events";
+import { Args, Flags } from "@oclif/core";
+import { SpawnError } from "@spawn/foundation";
+import type { Instance } from "@spawn/launcher";
+import type { QueueStatus } from "@spawn/status-model";
+import { SpawnCommand } from "../../base-command.js";
+import { EXIT } from "../../exit-status.js";
+import { onInterrupt } from "../../interrupts.js";
+import { followLogs } from "../../logs/follow-logs.js";
+import { LogLines } from "../../logs/log-lines.js";
+import { logBytes } from "../../logs/log-source.js";
+import { TailBuffer } from "../../logs/tail-buffer.js";
+import { openQueue, readStatus } from "../../queues/read-status.js";
+import { type QueueReference, REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { detachedWords } from "../../queues/wait-for-queue.js";
+import { linePrefix } from "../../render/line-prefix.js";
+
+interface LogLine {
+  readonly job_id: string;
+  readonly line: string;
+}
+
+interface RawLog {
+  readonly job_id: string;
+  readonly attempt: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export default class QueueLogs extends SpawnCommand {
+  static override summary = "show the logs of a queue's jobs, live or stored";
+  static override description =
+    "A job's log is its stdout and stderr merged, every line with its time, over all attempts; values of carried variables are masked. Without a job the logs of all are shown, each line after its job's id.";
+  static override examples = [
+    "<%= config.bin %> queue logs last -f",
+    "<%= config.bin %> queue logs last train --tail 20",
+    "<%= config.bin %> queue logs first-pipeline train --raw --attempt 1 > stdout.txt 2> stderr.txt",
+  ];
+  static override enableJsonFlag = true;
+  static override args = {
+    ref: Args.string({ description: REF_DESCRIPTION, required: true }),
+    job: Args.string({ description: "job id; default: all jobs" }),
+  };
+  static override flags = {
+    follow: Flags.boolean({
+      char: "f",
+      description: "go on until the queue is over; with --json one value a line",
+    }),
+    tail: Flags.integer({ description: "the last lines only, of each job", helpValue: "N", min: 0 }),
+    raw: Flags.boolean({
+      description: "exactly what the job wrote, nothing masked: its stdout on stdout, its stderr on stderr",
+      exclusive: ["follow", "tail"],
+    }),
+    attempt: Flags.integer({
+      description: "this attempt, as --raw shows it; default with --raw: the last one",
+      helpValue: "N",
+      min: 1,
+      exclusive: ["follow", "tail"],
+    }),
+  };
+
+  override async run(): Promise<readonly LogLine[] | RawLog | undefined> {
+    const { args, flags } = await this.parse(QueueLogs);
+    this.jsonLines = flags.follow;
+    const reference = await resolveQueue(this.context, args.ref);
+    const status = await readStatus(this.context, reference);
+    const jobs = chosenJobs(status, args.job);
+    if (flags.raw || flags.attempt !== undefined) {
+      if (args.job === undefined) throw new SpawnError("bad-arguments", "--raw and --attempt need a job");
+      return this.showRaw(reference, status, args.job, flags.attempt);
+    }
+    if (flags.follow && reference.kind === "instance") {
+      await this.follow(reference.instance, jobs, flags.tail);
+      return undefined;
+    }
+    const shown = await this.show(reference, jobs, flags.tail);
+    return flags.follow ? undefined : shown;
+  }
+
+  private async show(
+    reference: QueueReference,
+    jobs: readonly string[],
+    tail: number | undefined,
+  ): Promise<readonly LogLine[]> {
+    const prefix = linePrefix(jobs);
+    const kept: LogLine[] = [];
+    const give = async (job: string, line: string): Promise<void> => {
+      if (!this.jsonEnabled()) await write(process.stdout, `${prefix(job)}${line}\n`);
+      else if (this.jsonLines) this.printJsonLine({ job_id: job, line });
+      else kept.push({ job_id: job, line });
+    };
+    for (const job of jobs) {
+      const lines = new LogLines();
+      const last = tail === undefined ? undefined : new TailBuffer(tail);
+      const take = async (fresh: readonly string[]): Promise<void> => {
+        if (last === undefined) for (const line of fresh) await give(job, line);
+        else last.push(fresh);
+      };
+      for await (const bytes of logBytes(this.context, reference, job, { kind: "merged" })) {
+        await take(lines.push(bytes));
+      }
+      await take(lines.end());
+      for (const line of last?.lines ?? []) await give(job, line);
+    }
+    return kept;
+  }
+
+  private async follow(instance: Instance, jobs: readonly string[], tail: number | undefined): Promise<void> {
+    const leaving = new AbortController();
+    const stopListening = onInterrupt(() => leaving.abort());
+    const prefix = linePrefix(jobs);
+    const onLine = (job: string, line: string): void => {
+      if (this.jsonEnabled()) this.printJsonLine({ job_id: job, line });
+      else this.print(`${prefix(job)}${line}`);
+    };
+    try {
+      const { queue } = await openQueue(this.context, instance, { signal: leaving.signal });
+      await followLogs(queue, { jobs, tail, signal: leaving.signal, onLine });
+    } catch (error) {
+      if (!leaving.signal.aborted) throw error;
+    } finally {
+      stopListening();
+    }
+    if (!leaving.signal.aborted) return;
+    this.tell(detachedWords(instance.instanceId));
+    this.endWith(EXIT.interrupted);
+  }
+
+  private async showRaw(
+    reference: QueueReference,
+    status: QueueStatus,
+    job: string,
+    wanted: number | undefined,
+  ): Promise<RawLog> {
+    const last = status.job_details.find(({ job_id }) => job_id === job)?.attempt ?? 0;
+    const attempt = wanted ?? last;
+    if (attempt > last || attempt === 0) {
+      throw new SpawnError(
+        "job-not-found",
+        `${job} has had ${last === 0 ? "no attempt" : `${last} attempts`} so far`,
+      );
+    }
+    const raw = { job_id: job, attempt, stdout: "", stderr: "" };
+    for (const kind of ["stdout", "stderr"] as const) {
+      const chunks: Uint8Array[] = [];
+      for await (const bytes of logBytes(this.context, reference, job, { kind, attempt })) {
+        if (this.jsonEnabled()) chunks.push(bytes);
+        else await write(process[kind], bytes);
+      }
+      raw[kind] = Buffer.concat(chunks).toString("utf8");
+    }
+    return raw;
+  }
+}
+
+function chosenJobs({ queue_id, job_details }: QueueStatus, job: string | undefined): readonly string[] {
+  const all = job_details.map(({ job_id }) => job_id);
+  if (job === undefined) return all;
+  if (all.includes(job)) return [job];
+  throw new SpawnError("job-not-found", `${queue_id} has no job ${job}`, {
+    hint: `Its jobs: ${all.join(", ")}`,
+  });
+}
+
+/** Waits for a slow reader, so that a log of any size takes little memory. */
+async function write(stream: NodeJS.WriteStream, content: string | Uint8Array): Promise<void> {
+  if (!stream.write(content)) await once(stream, "drain");
+}

@@ -1,0 +1,119 @@
+import { join, resolve } from "node:path";
+import { Args, Flags } from "@oclif/core";
+import { loadQueueFile } from "@spawn/config-schema";
+import { formatSize, SpawnError } from "@spawn/foundation";
+import { type DownloadEvent, downloadQueue, queueKeys, type ResultStore } from "@spawn/result-store";
+import { createLogUpdate } from "log-update";
+import { SpawnCommand } from "../../base-command.js";
+import { onInterrupt } from "../../interrupts.js";
+import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { downloadJson } from "../../render/download-json.js";
+import { downloadHeading, downloadReport } from "../../render/download-report.js";
+import { liveOf } from "../../render/palette.js";
+import { shownFolder } from "../../render/shown-folder.js";
+
+export default class QueueResults extends SpawnCommand {
+  static override summary = "download the logs and results of a queue, verified";
+  static override description =
+    "Works while the queue runs as well: of a job that has not ended the logs so far are fetched. What is there already is kept; what was begun is continued.";
+  static override examples = [
+    "<%= config.bin %> queue results first-pipeline",
+    "<%= config.bin %> queue results last --job train --output ./train-results/",
+    "<%= config.bin %> queue results last --logs-only",
+  ];
+  static override enableJsonFlag = true;
+  static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
+  static override flags = {
+    output: Flags.string({
+      char: "o",
+      description: "folder for them; default: ./results/<queue-id>/",
+      helpValue: "DIR",
+    }),
+    job: Flags.string({ description: "of this job only" }),
+    "logs-only": Flags.boolean({ description: "logs and no result files", exclusive: ["no-logs"] }),
+    "no-logs": Flags.boolean({ description: "result files and no logs" }),
+  };
+
+  override async run(): Promise<object> {
+    const { args, flags } = await this.parse(QueueResults);
+    const reference = await resolveQueue(this.context, args.ref);
+    const [queueId, root] =
+      reference.kind === "instance"
+        ? [reference.instance.queueId, reference.instance.storeRoot]
+        : [reference.queueId, this.context.paths.results];
+    const store = this.context.storeAt(root);
+    const destination = shownFolder(flags.output ?? join("results", queueId));
+    this.print(`${downloadHeading({ queueId, source: store.locationOf(queueId), destination })}\n`);
+
+    const startedMs = performance.now();
+    const summary = await this.download((onEvent, signal) =>
+      downloadQueue({
+        store,
+        queueId,
+        output: resolve(this.context.cwd, destination),
+        job: flags.job,
+        logs: flags["logs-only"] ? "only" : flags["no-logs"] ? "none" : "all",
+        onEvent,
+        signal,
+      }),
+    );
+    const order = await jobOrder(store, queueId);
+    const tookMs = performance.now() - startedMs;
+    this.print(downloadReport({ summary, destination, tookMs, order }, this.palette));
+    return downloadJson(queueId, store.locationOf(queueId), resolve(this.context.cwd, destination), summary);
+  }
+
+  /** Shows how far a download is, and ends it at Ctrl-C; what was fetched stays, and the next one goes on from there. */
+  private async download<T>(
+    start: (onEvent: (event: DownloadEvent) => void, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const leaving = new AbortController();
+    const stopListening = onInterrupt(() => leaving.abort());
+    const progress = this.transferProgress();
+    try {
+      return await start(progress.onEvent, leaving.signal);
+    } catch (error) {
+      if (!leaving.signal.aborted) throw error;
+      throw new SpawnError("interrupted", "the download was interrupted; what was fetched stays", {
+        hint: "The same command goes on from there.",
+        cause: error,
+      });
+    } finally {
+      progress.end();
+      stopListening();
+    }
+  }
+
+  private transferProgress(): { readonly onEvent: (event: DownloadEvent) => void; readonly end: () => void } {
+    const draw =
+      liveOf(process.stderr, process.env) && !this.jsonEnabled()
+        ? createLogUpdate(process.stderr)
+        : undefined;
+    const total = { files: 0, bytes: 0 };
+    const done = { files: 0, bytes: 0 };
+    return {
+      onEvent: (event) => {
+        if (event.kind === "warning") this.tell(`⚠ ${event.message}`);
+        else if (event.kind === "planned") Object.assign(total, { files: event.files, bytes: event.bytes });
+        else if (event.kind === "file-done") {
+          done.files += 1;
+          done.bytes += event.file.bytes;
+          draw?.(
+            `${done.files} of ${total.files} files, ${formatSize(done.bytes)} of ${formatSize(total.bytes)}`,
+          );
+        }
+      },
+      end: () => {
+        draw?.clear();
+        draw?.done();
+      },
+    };
+  }
+}
+
+/** Job ids in the order of the queue file, as far as the store has it. */
+async function jobOrder(store: ResultStore, queueId: string): Promise<readonly string[]> {
+  const bytes = await store.readBytes(queueKeys(queueId).queueFile);
+  if (bytes === undefined) return [];
+  return loadQueueFile(bytes, { fileName: "queue.json" }).spec?.jobs.map(({ id }) => id) ?? [];
+}

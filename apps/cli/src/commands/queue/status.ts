@@ -1,0 +1,79 @@
+import { Args, Flags } from "@oclif/core";
+import type { Instance } from "@spawn/launcher";
+import type { QueueStatus } from "@spawn/status-model";
+import { createLogUpdate } from "log-update";
+import { SpawnCommand } from "../../base-command.js";
+import { EXIT } from "../../exit-status.js";
+import { durationFlag } from "../../flags/duration-flag.js";
+import { onInterrupt } from "../../interrupts.js";
+import { openQueue, readStatus } from "../../queues/read-status.js";
+import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { detachedWords, exitStatusOfQueue } from "../../queues/wait-for-queue.js";
+import { watchStatus } from "../../queues/watch-status.js";
+import { liveOf } from "../../render/palette.js";
+import { statusText } from "../../render/status-text.js";
+
+export default class QueueStatusCommand extends SpawnCommand {
+  static override summary = "show how a queue stands";
+  static override description =
+    "With --watch it is shown again and again until the queue is over; the queue's outcome is then the exit status. Ctrl-C stops watching and leaves the queue running.";
+  static override examples = [
+    "<%= config.bin %> queue status last",
+    "<%= config.bin %> queue status nightly --watch",
+    "<%= config.bin %> queue status first-pipeline --json | jq '.job_details[] | select(.status == \"failed\")'",
+  ];
+  static override enableJsonFlag = true;
+  static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
+  static override flags = {
+    watch: Flags.boolean({
+      char: "w",
+      description: "show it until the queue is over; with --json one value a line",
+    }),
+    refresh: durationFlag({
+      description: "with --watch: how often it is shown",
+      default: 10_000,
+      defaultHelp: async () => "10s",
+    }),
+  };
+
+  override async run(): Promise<QueueStatus | undefined> {
+    const { args, flags } = await this.parse(QueueStatusCommand);
+    this.jsonLines = flags.watch;
+    const reference = await resolveQueue(this.context, args.ref);
+    if (flags.watch && reference.kind === "instance") {
+      await this.watch(reference.instance, flags.refresh);
+      return undefined;
+    }
+    const status = await readStatus(this.context, reference);
+    this.print(statusText(status, { palette: this.palette }));
+    if (flags.watch) this.endWith(exitStatusOfQueue(status));
+    return status;
+  }
+
+  private async watch(instance: Instance, refreshMs: number): Promise<void> {
+    const leaving = new AbortController();
+    const stopListening = onInterrupt(() => leaving.abort());
+    const show = this.jsonEnabled() ? (status: QueueStatus) => this.printJsonLine(status) : this.screen();
+    try {
+      const { queue } = await openQueue(this.context, instance, { signal: leaving.signal });
+      const last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show });
+      if (last !== undefined) return this.endWith(exitStatusOfQueue(last));
+    } catch (error) {
+      if (!leaving.signal.aborted) throw error;
+    } finally {
+      stopListening();
+    }
+    this.tell(detachedWords(instance.instanceId));
+    this.endWith(EXIT.interrupted);
+  }
+
+  /** Draws over what was shown before on a terminal; elsewhere each status follows the other. */
+  private screen(): (status: QueueStatus) => void {
+    const { palette } = this;
+    if (!liveOf(process.stdout, process.env)) {
+      return (status) => this.print(`${statusText(status, { palette })}\n`);
+    }
+    const draw = createLogUpdate(process.stdout, { showCursor: true });
+    return (status) => draw(statusText(status, { palette }));
+  }
+}

@@ -1,0 +1,41 @@
+import { Args } from "@oclif/core";
+import type { Diagnostic } from "@spawn/config-schema";
+import { SpawnCommand } from "../../base-command.js";
+import { EXIT } from "../../exit-status.js";
+import { validSpec } from "../../launching/prepare-launch.js";
+import { readQueueFile } from "../../launching/queue-file.js";
+import { warningsText } from "../../render/warnings-text.js";
+
+export default class QueueValidate extends SpawnCommand {
+  static override summary = "check a queue file; every problem is shown with its place";
+  static override examples = ["<%= config.bin %> queue validate pipeline.json"];
+  static override enableJsonFlag = true;
+  static override args = {
+    file: Args.string({ description: "the queue file; - is standard input", required: true }),
+  };
+
+  override async run(): Promise<object> {
+    const { args } = await this.parse(QueueValidate);
+    const source = readQueueFile(args.file, (name) => this.context.env[name] !== undefined);
+    const { spec, diagnostics } = source;
+    if (this.jsonEnabled()) {
+      if (spec === undefined) this.endWith(EXIT.badArguments);
+      return {
+        valid: spec !== undefined,
+        jobs: spec?.jobs.length ?? null,
+        problems: diagnostics.map(problemJson),
+      };
+    }
+    const { jobs } = validSpec(source, this.colorErrors);
+    const warnings = warningsText(source, diagnostics, this.colorErrors);
+    if (warnings !== "") this.tell(warnings);
+    const counted = `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}`;
+    this.print(`${this.palette.good("✓")} ${source.fileName} is valid: ${counted}`);
+    return {};
+  }
+}
+
+function problemJson(diagnostic: Diagnostic): object {
+  const { severity, code, message, suggestion, line, column, length, path } = diagnostic;
+  return { severity, code, message, suggestion: suggestion ?? null, line, column, length, path };
+}

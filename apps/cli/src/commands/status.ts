@@ -1,0 +1,90 @@
+import { Args, Flags } from "@oclif/core";
+import { type Instance, LocalQueue } from "@spawn/launcher";
+import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
+import { createLogUpdate } from "log-update";
+import { SpawnCommand } from "../base-command.js";
+import { EXIT } from "../exit-status.js";
+import { durationFlag } from "../flags/duration-flag.js";
+import { onInterrupt } from "../interrupts.js";
+import { readStatus } from "../queues/read-status.js";
+import { REF_DESCRIPTION, resolveInstance } from "../queues/resolve-reference.js";
+import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
+import { watchStatus } from "../queues/watch-status.js";
+import { instanceJson } from "../render/instance-json.js";
+import { instanceText } from "../render/instance-text.js";
+import { liveOf } from "../render/palette.js";
+
+export default class Status extends SpawnCommand {
+  static override summary = "show an instance and how its queue stands";
+  static override examples = ["<%= config.bin %> status last", "<%= config.bin %> status nightly --wait"];
+  static override enableJsonFlag = true;
+  static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
+  static override flags = {
+    watch: Flags.boolean({
+      char: "w",
+      description: "show it until its queue is over; with --json one value a line",
+      exclusive: ["wait"],
+    }),
+    refresh: durationFlag({
+      description: "with --watch: how often it is shown",
+      default: 10_000,
+      defaultHelp: async () => "10s",
+    }),
+    wait: Flags.boolean({ description: "wait until its queue is over; the outcome is the exit status" }),
+    "wait-timeout": durationFlag({
+      description: "wait no longer than this (exit status 124)",
+      dependsOn: ["wait"],
+    }),
+  };
+
+  override async run(): Promise<object | undefined> {
+    const { args, flags } = await this.parse(Status);
+    this.jsonLines = flags.watch;
+    const instance = await resolveInstance(this.context, args.ref);
+    if (flags.watch) return this.watch(instance, flags.refresh);
+    if (flags.wait) await this.wait(instance, flags["wait-timeout"]);
+    const now = await resolveInstance(this.context, instance.instanceId);
+    const status = await readStatus(this.context, { kind: "instance", instance: now });
+    const time = wallTimeIn();
+    this.print(instanceText(now, status, time.shown, this.palette));
+    if (flags.wait && process.exitCode === undefined) this.endWith(exitStatusOfQueue(status));
+    return instanceJson(now, status, time.rfc3339);
+  }
+
+  private async wait(instance: Instance, timeoutMs: number | undefined): Promise<void> {
+    const queue = new LocalQueue(instance.root, this.context.clock);
+    if ((await waitForQueue(queue, { timeoutMs })) === "over") return;
+    this.tell(detachedWords(instance.instanceId));
+    this.endWith(EXIT.interrupted);
+  }
+
+  private async watch(instance: Instance, refreshMs: number): Promise<undefined> {
+    const leaving = new AbortController();
+    const stopListening = onInterrupt(() => leaving.abort());
+    const queue = new LocalQueue(instance.root, this.context.clock);
+    const show = await this.screen(instance);
+    try {
+      const last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show });
+      if (last !== undefined) this.endWith(exitStatusOfQueue(last));
+      else {
+        this.tell(detachedWords(instance.instanceId));
+        this.endWith(EXIT.interrupted);
+      }
+    } finally {
+      stopListening();
+    }
+    return undefined;
+  }
+
+  private async screen(instance: Instance): Promise<(status: QueueStatus) => void> {
+    const time = wallTimeIn();
+    const { palette } = this;
+    if (this.jsonEnabled())
+      return (status) => this.printJsonLine(instanceJson(instance, status, time.rfc3339));
+    if (!liveOf(process.stdout, process.env)) {
+      return (status) => this.print(`${instanceText(instance, status, time.shown, palette)}\n`);
+    }
+    const draw = createLogUpdate(process.stdout, { showCursor: true });
+    return (status) => draw(instanceText(instance, status, time.shown, palette));
+  }
+}

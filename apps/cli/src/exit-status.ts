@@ -1,0 +1,55 @@
+import type { ErrorCode } from "@spawn/foundation";
+
+/** Exit statuses of the program: the one table. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  badArguments: 2,
+  notFound: 3,
+  noPermission: 4,
+  noCapacity: 5,
+  timedOut: 124,
+  interrupted: 130,
+} as const;
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+/** What each is for, for the command reference. */
+export const EXIT_MEANINGS: Readonly<Record<ExitStatus, string>> = {
+  0: "done",
+  1: "failed: an unknown instance, a failed call; with `--wait`, `--watch` and `queue run`: the queue failed",
+  2: "bad arguments or queue file",
+  3: "queue or job not found",
+  4: "permission denied",
+  5: "no capacity",
+  124: "timed out waiting",
+  130: "interrupted",
+};
+
+const STATUS_OF_CODE: Readonly<Record<ErrorCode, ExitStatus>> = {
+  "bad-arguments": EXIT.badArguments,
+  "bad-queue-file": EXIT.badArguments,
+  "not-supported": EXIT.badArguments,
+  "queue-not-found": EXIT.notFound,
+  "job-not-found": EXIT.notFound,
+  "instance-not-found": EXIT.failed,
+  "already-running": EXIT.failed,
+  "already-over": EXIT.failed,
+  "not-resumable": EXIT.failed,
+  "queue-id-taken": EXIT.failed,
+  "queue-failed": EXIT.failed,
+  "permission-denied": EXIT.noPermission,
+  "no-space": EXIT.failed,
+  "no-capacity": EXIT.noCapacity,
+  "wait-timed-out": EXIT.timedOut,
+  interrupted: EXIT.interrupted,
+  "runner-not-found": EXIT.failed,
+  "runner-failed": EXIT.failed,
+  "journal-damaged": EXIT.failed,
+  "store-failed": EXIT.failed,
+  "verification-failed": EXIT.failed,
+};
+
+export function exitStatusOf(code: ErrorCode): ExitStatus {
+  return STATUS_OF_CODE[code];
+}

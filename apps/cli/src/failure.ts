@@ -1,0 +1,53 @@
+import { Errors } from "@oclif/core";
+import { errnoOf, SpawnError } from "@spawn/foundation";
+import { EXIT, type ExitStatus, exitStatusOf } from "./exit-status.js";
+
+/** A failure as it is told: on standard error for people, as JSON for programs. */
+export interface Failure {
+  /** An error code of spawn; `bug` for what should never happen. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly status: ExitStatus;
+  /** For `--verbose`. */
+  readonly stack?: string;
+}
+
+/** What the not-found plugin exits with. */
+const UNKNOWN_COMMAND = 127;
+
+/** @returns `undefined` for an orderly exit that somebody asked for (`--help`), which is no failure. */
+export function describeFailure(error: unknown): Failure | undefined {
+  const stack = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
+  if (error instanceof SpawnError) {
+    const { code, message, hint } = error;
+    return { code, message, ...(hint === undefined ? {} : { hint }), status: exitStatusOf(code), ...stack };
+  }
+  if (error instanceof Errors.ExitError) {
+    return error.oclif.exit === 0 ? undefined : { ...badArguments(error.message), ...stack };
+  }
+  if (error instanceof Errors.CLIError) {
+    const unknown = error.oclif.exit === UNKNOWN_COMMAND;
+    return { ...badArguments(error.message), ...(unknown ? { code: "unknown-command" } : {}), ...stack };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (errnoOf(error) === "EACCES" || errnoOf(error) === "EPERM") {
+    return { code: "permission-denied", message, status: EXIT.noPermission, ...stack };
+  }
+  if (errnoOf(error) !== undefined) return { code: "system", message, status: EXIT.failed, ...stack };
+  return {
+    code: "bug",
+    message: `internal error: ${message}`,
+    hint: "This should not happen. Run it again with --verbose and report what it shows.",
+    status: EXIT.failed,
+    ...stack,
+  };
+}
+
+function badArguments(text: string): Failure {
+  const [message = "", ...more] = text.split("\n").filter((line) => line.trim() !== "");
+  const hint = more
+    .map((line) => line.replace(/^See more help with --help$/, "See all flags: --help"))
+    .join("\n");
+  return { code: "bad-arguments", message, ...(hint === "" ? {} : { hint }), status: EXIT.badArguments };
+}

@@ -1,0 +1,16 @@
+import { SpawnError } from "@spawn/foundation";
+
+/**
+ * Reads `key=value` pairs.
+ *
+ * @throws SpawnError `bad-arguments`.
+ */
+export function parseTags(flag: string, pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf("=");
+      if (equals > 0) return [pair.slice(0, equals), pair.slice(equals + 1)];
+      throw new SpawnError("bad-arguments", `--${flag} ${pair}: not key=value`);
+    }),
+  );
+}

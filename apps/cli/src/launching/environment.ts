@@ -1,0 +1,91 @@
+import { expandVariables, type JobSpec, type QueueSpec } from "@spawn/config-schema";
+import { SpawnError } from "@spawn/foundation";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the runner itself gives to every attempt. */
+const PROVIDED = new Set([
+  "QUEUE_ID",
+  "JOB_ID",
+  "JOB_ATTEMPT",
+  "SPAWN_INSTANCE_ID",
+  "SPAWN_PROGRESS_FILE",
+  "SPAWN_QUEUE_STATUS",
+  "SPAWN_FAILED_JOBS",
+]);
+
+export interface LaunchEnvironment {
+  /** The launching shell's, with what `--env` added. */
+  readonly variables: Environment;
+  /** Names that `--env` gave: their values are not shown. */
+  readonly carried: readonly string[];
+}
+
+/**
+ * Adds each `--env NAME[=value]` to the launching shell's environment.
+ *
+ * @throws SpawnError `bad-arguments` for a name that is none, and for a `NAME` that the shell does not have.
+ */
+export function launchEnvironment(shell: Environment, additions: readonly string[]): LaunchEnvironment {
+  const variables: Record<string, string | undefined> = { ...shell };
+  const carried = additions.map((addition) => {
+    const [, name, assigned, value] = /^([A-Za-z_]\w*)(=([\s\S]*))?$/.exec(addition) ?? [];
+    if (name === undefined) {
+      throw new SpawnError("bad-arguments", `--env ${addition}: not a variable name`, {
+        hint: "Write --env NAME to take it from this shell, or --env NAME=value.",
+      });
+    }
+    if (assigned !== undefined) variables[name] = value ?? "";
+    else if (shell[name] === undefined) {
+      throw new SpawnError("bad-arguments", `--env ${name}: ${name} is not set in this shell`, {
+        hint: `Set it (export ${name}=…), or write --env ${name}=value.`,
+      });
+    }
+    return name;
+  });
+  return { variables, carried: [...new Set(carried)] };
+}
+
+/**
+ * Fails for each `${NAME}` in an environment of the queue file that is set nowhere and has no default: by name, before
+ * anything is made.
+ *
+ * @throws SpawnError `bad-arguments`.
+ */
+export function checkEnvironment(spec: QueueSpec, variables: Environment): void {
+  const jobsOf = new Map<string, string[]>();
+  for (const job of spec.jobs) {
+    for (const name of missingVariables(spec, job, variables)) {
+      jobsOf.set(name, [...(jobsOf.get(name) ?? []), job.id]);
+    }
+  }
+  if (jobsOf.size === 0) return;
+  const missing = [...jobsOf].map(([name, jobs]) => `\${${name}} (job ${jobs.join(", ")})`);
+  const names = [...jobsOf.keys()];
+  throw new SpawnError(
+    "bad-arguments",
+    `referenced in the environment and set nowhere: ${missing.join("; ")}`,
+    {
+      hint: `Set it first (export ${names[0]}=…), pass ${names.map((name) => `--env ${name}=…`).join(" ")}, or give it a default: \${${names[0]}:-…}.`,
+    },
+  );
+}
+
+/** The runner's own look-up: a variable that names itself means the next place further out. */
+function missingVariables(spec: QueueSpec, job: JobSpec, variables: Environment): ReadonlySet<string> {
+  const missing = new Set<string>();
+  const lookup = (name: string, resolving: readonly string[]): string | undefined => {
+    if (PROVIDED.has(name) || variables[name] !== undefined) return variables[name] ?? name;
+    const layers = [job.environment[name], spec.environment[name]].filter((layer) => layer !== undefined);
+    const layer = layers[resolving.filter((other) => other === name).length];
+    return layer === undefined ? undefined : expand(layer, [...resolving, name]);
+  };
+  const expand = (value: string, resolving: readonly string[]): string => {
+    const expanded = expandVariables(value, (name) => lookup(name, resolving));
+    for (const name of expanded.missing) missing.add(name);
+    return expanded.value;
+  };
+  for (const [name, value] of Object.entries({ ...spec.environment, ...job.environment }))
+    expand(value, [name]);
+  return missing;
+}

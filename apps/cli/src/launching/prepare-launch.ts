@@ -1,0 +1,86 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import {
+  type Diagnostic,
+  defaultQueueId,
+  formatDiagnostics,
+  isValidId,
+  type QueueSpec,
+  toDagInput,
+} from "@spawn/config-schema";
+import { buildGraph } from "@spawn/dag-core";
+import { SpawnError } from "@spawn/foundation";
+import { type EstimatedDuration, estimatedDuration } from "@spawn/status-model";
+import type { Context } from "../context.js";
+import { checkEnvironment, type LaunchEnvironment, launchEnvironment } from "./environment.js";
+import { checkLocalSupport } from "./local-support.js";
+import { type ReadQueueFile, readQueueFile } from "./queue-file.js";
+
+/** What `launch` and `queue run` are asked for. */
+export interface LaunchOptions {
+  readonly file: string;
+  readonly queueId?: string;
+  readonly name?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** `NAME` or `NAME=value`. */
+  readonly env: readonly string[];
+  readonly workdir?: string;
+  readonly overwrite: boolean;
+}
+
+/** A launch of which everything that can be checked beforehand was found good. Nothing is made yet. */
+export interface PreparedLaunch {
+  readonly options: LaunchOptions;
+  readonly spec: QueueSpec;
+  /** The id to claim. */
+  readonly queueId: string;
+  readonly warnings: readonly Diagnostic[];
+  readonly source: ReadQueueFile;
+  readonly environment: LaunchEnvironment;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  readonly estimate: EstimatedDuration;
+}
+
+/** @throws SpawnError `bad-queue-file`, `bad-arguments`, `not-supported`, `permission-denied`. */
+export function prepareLaunch(context: Context, options: LaunchOptions, color: boolean): PreparedLaunch {
+  const environment = launchEnvironment(context.env, options.env);
+  const source = readQueueFile(options.file, (name) => environment.variables[name] !== undefined);
+  const spec = validSpec(source, color);
+  const queueId = options.queueId ?? spec.queueId ?? defaultQueueId(new Date(context.clock.wallMs()));
+  if (!isValidId(queueId)) {
+    throw new SpawnError("bad-arguments", `--queue-id ${queueId}: not a queue id`, {
+      hint: "Letters, digits, '.', '_' and '-', beginning with a letter or digit, at most 128.",
+    });
+  }
+  checkLocalSupport(spec);
+  checkEnvironment(spec, environment.variables);
+  return {
+    options,
+    spec,
+    queueId,
+    warnings: source.diagnostics,
+    source,
+    environment,
+    workingDirectory: existingFolder(resolve(context.cwd, options.workdir ?? spec.workdir ?? ".")),
+    estimate: estimatedDuration(buildGraph(toDagInput(spec))),
+  };
+}
+
+/** @throws SpawnError `bad-queue-file` with every problem and its place. */
+export function validSpec(source: ReadQueueFile, color: boolean): QueueSpec {
+  if (source.spec !== undefined) return source.spec;
+  const errors = source.diagnostics.filter(({ severity }) => severity === "error").length;
+  throw new SpawnError(
+    "bad-queue-file",
+    `${source.fileName} has ${errors} ${errors === 1 ? "error" : "errors"}`,
+    {
+      hint: `\n${formatDiagnostics(source.diagnostics, { ...source, color })}`.trimEnd(),
+    },
+  );
+}
+
+function existingFolder(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new SpawnError("bad-arguments", `the working directory is not a folder: ${path}`);
+}

@@ -1,0 +1,40 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { errnoOf, explainFileError } from "@spawn/foundation";
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** A log file that may still grow, or not exist yet, read from where the last reading ended. */
+export class LogFile {
+  readonly #path: string;
+  #offset = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** What has come since the last call, in chunks. @throws SpawnError `permission-denied`. */
+  *read(): Generator<Uint8Array, void> {
+    const fd = this.#open();
+    if (fd === undefined) return;
+    try {
+      for (;;) {
+        const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+        const length = readSync(fd, chunk, 0, CHUNK_BYTES, this.#offset);
+        if (length === 0) return;
+        this.#offset += length;
+        yield chunk.subarray(0, length);
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #open(): number | undefined {
+    try {
+      return openSync(this.#path, "r");
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return undefined;
+      throw explainFileError(error, "cannot read the log", this.#path);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { SpawnError } from "@spawn/foundation";
+import type { Instance } from "@spawn/launcher";
+import type { Context } from "../context.js";
+import { isStored } from "./stored-queue.js";
+
+/** What a `<ref>` of a queue stands for. */
+export type QueueReference =
+  | { readonly kind: "instance"; readonly instance: Instance }
+  /** No instance of it is known any more; the default result store still has it. */
+  | { readonly kind: "stored"; readonly queueId: string };
+
+/** For the help of every command that takes one. */
+export const REF_DESCRIPTION = "instance id, name, queue id, or `last` for the newest instance";
+
+/**
+ * Finds the instance that a reference means: an instance id, `last`, a name that only one instance that is not terminated
+ * has, or a queue id (then the newest of its instances).
+ *
+ * @param instances newest first
+ * @throws SpawnError `bad-arguments` for an ambiguous name.
+ */
+export function findInstance(instances: readonly Instance[], ref: string): Instance | undefined {
+  if (ref === "last") return instances[0];
+  const byId = instances.find((instance) => instance.instanceId === ref);
+  if (byId !== undefined) return byId;
+  const named = instances.filter((instance) => instance.name === ref && instance.state !== "terminated");
+  if (named.length > 1) {
+    const ids = named.map((instance) => `  ${instance.instanceId}  (queue ${instance.queueId})`);
+    throw new SpawnError("bad-arguments", `${named.length} instances are named ${ref}:\n${ids.join("\n")}`, {
+      hint: "Name one by its instance id.",
+    });
+  }
+  return named[0] ?? instances.find((instance) => instance.queueId === ref);
+}
+
+/** @throws SpawnError `instance-not-found`, `bad-arguments`. */
+export async function resolveInstance(context: Context, ref: string): Promise<Instance> {
+  const instance = findInstance(await context.launcher.list(), ref);
+  if (instance !== undefined) return instance;
+  throw new SpawnError(
+    "instance-not-found",
+    ref === "last" ? "there is no instance yet" : `no instance ${ref} on this machine`,
+    { hint: "See what there is: spawn list --state all" },
+  );
+}
+
+/** @throws SpawnError `queue-not-found`, `instance-not-found` for what looks like an instance id, `bad-arguments`. */
+export async function resolveQueue(context: Context, ref: string): Promise<QueueReference> {
+  const instance = findInstance(await context.launcher.list(), ref);
+  if (instance !== undefined) return { kind: "instance", instance };
+  if (await isStored(context, ref)) return { kind: "stored", queueId: ref };
+  if (/^(?:local-|i-[0-9a-f]+$)/.test(ref)) {
+    throw new SpawnError("instance-not-found", `no instance ${ref} on this machine`, {
+      hint: "See what there is: spawn list --state all",
+    });
+  }
+  throw new SpawnError("queue-not-found", ref === "last" ? "no queue was launched yet" : `no queue ${ref}`, {
+    hint: "It is neither an instance, nor a name, nor a queue id here. See what there is: spawn list --state all",
+  });
+}
+
+/** @throws SpawnError `queue-not-found` where only the store is left of the queue. */
+export function instanceOf(reference: QueueReference): Instance {
+  if (reference.kind === "instance") return reference.instance;
+  throw new SpawnError(
+    "queue-not-found",
+    `the instance of ${reference.queueId} is gone; only its results are left`,
+    {
+      hint: `Get them: spawn queue results ${reference.queueId}`,
+    },
+  );
+}

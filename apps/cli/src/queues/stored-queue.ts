@@ -1,0 +1,40 @@
+import { isValidId } from "@spawn/config-schema";
+import { SpawnError } from "@spawn/foundation";
+import type { ResultStore } from "@spawn/result-store";
+import { decodeJournal, QueueFold, type QueueStatus, queueStatus } from "@spawn/status-model";
+import type { Context } from "../context.js";
+
+/** Whether the default result store has a queue of this id. */
+export async function isStored(context: Context, queueId: string): Promise<boolean> {
+  if (!isValidId(queueId)) return false;
+  const store = context.storeAt(context.paths.results);
+  return (await store.readBytes(`${queueId}/queue.json`, { from: 0, to: 1 })) !== undefined;
+}
+
+/**
+ * The status of a queue of which only the store is left, from its journal there.
+ *
+ * @throws SpawnError `queue-not-found`, `journal-damaged`.
+ */
+export async function storedStatus(
+  context: Context,
+  store: ResultStore,
+  queueId: string,
+): Promise<QueueStatus> {
+  const segments: string[] = [];
+  for await (const { key } of store.list(`${queueId}/journal/`)) segments.push(key);
+  const bytes = await Promise.all(segments.sort().map((key) => store.readBytes(key)));
+  const { records } = decodeJournal(Buffer.concat(bytes.map((segment) => segment ?? new Uint8Array())));
+  if (records.length === 0) {
+    throw new SpawnError("queue-not-found", `the store holds no state of ${queueId}`, {
+      hint: `Its runner was lost before it wrote any. Look at ${store.locationOf(queueId)}`,
+    });
+  }
+  const fold = new QueueFold();
+  for (const record of records) fold.apply(record);
+  return queueStatus(fold, {
+    wallMs: context.clock.wallMs(),
+    t: fold.latest?.t ?? 0,
+    runner: "gone",
+  });
+}

@@ -1,0 +1,94 @@
+import { formatDuration, formatSize } from "@spawn/foundation";
+import type { DownloadSummary } from "@spawn/result-store";
+import type { Palette } from "./palette.js";
+
+/** What is said before a download. */
+export function downloadHeading(input: {
+  readonly queueId: string;
+  readonly source: string;
+  readonly destination: string;
+}): string {
+  return [
+    `Downloading results for queue: ${input.queueId}`,
+    "",
+    `Source: ${input.source}`,
+    `Destination: ${input.destination}`,
+  ].join("\n");
+}
+
+export interface DownloadReportInput {
+  readonly summary: DownloadSummary;
+  readonly destination: string;
+  readonly tookMs: number;
+  /** Jobs in the order of the queue file; those that are missing here come last. */
+  readonly order: readonly string[];
+}
+
+/** What is said after it: every job with its files, and the totals. */
+export function downloadReport(input: DownloadReportInput, palette: Palette): string {
+  const { summary, destination, tookMs, order } = input;
+  const places = new Map(order.map((job, place) => [job, place]));
+  const placeOf = (job: string): number => places.get(job) ?? order.length;
+  const jobs = [...summary.jobs].sort((a, b) => placeOf(a.job) - placeOf(b.job));
+  const there = summary.skipped === 0 ? "" : ` (${summary.skipped} files were there already)`;
+  return [
+    "Jobs:",
+    jobs.map((job) => jobTree(job, palette).join("\n")).join("\n\n"),
+    "",
+    `Total downloaded: ${formatSize(summary.totalBytes)}${there}`,
+    `Time: ${spelledTime(tookMs)}`,
+    "",
+    `Results saved to: ${destination}`,
+  ].join("\n");
+}
+
+type DownloadedJob = DownloadSummary["jobs"][number];
+
+interface Entry {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** Logs, then what is directly in `results/`: a folder there is one entry. */
+function jobTree({ job, files, bytes }: DownloadedJob, palette: Palette): readonly string[] {
+  const logs = files
+    .filter(({ kind }) => kind === "log")
+    .map(({ name, bytes: size }) => ({ name, bytes: size }));
+  const results = topEntries(files.filter(({ kind }) => kind === "result"));
+  const entries = [
+    ...logs.map((log) => [entryLine(log)]),
+    ...(results.length === 0 ? [] : [["results/", ...branches(results.map((entry) => [entryLine(entry)]))]]),
+  ];
+  return [
+    `  ${palette.good("✓")} ${job} (${formatSize(bytes)})`,
+    ...branches(entries).map((line) => `    ${line}`),
+  ];
+}
+
+function entryLine({ name, bytes }: Entry): string {
+  return `${name} (${formatSize(bytes)})`;
+}
+
+/** Draws the branches of a tree; each entry is a line and those below it. */
+function branches(entries: readonly (readonly string[])[]): readonly string[] {
+  return entries.flatMap(([line = "", ...below], index) => {
+    const last = index === entries.length - 1;
+    return [`${last ? "└─" : "├─"} ${line}`, ...below.map((lower) => `${last ? " " : "│"}   ${lower}`)];
+  });
+}
+
+function topEntries(files: readonly Entry[]): readonly Entry[] {
+  const sizes = new Map<string, number>();
+  for (const { name, bytes } of files) {
+    const slash = name.indexOf("/");
+    const top = slash === -1 ? name : name.slice(0, slash + 1);
+    sizes.set(top, (sizes.get(top) ?? 0) + bytes);
+  }
+  return [...sizes].map(([name, bytes]) => ({ name, bytes }));
+}
+
+function spelledTime(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds >= 60) return formatDuration(ms);
+  return seconds === 0 ? "under a second" : `${seconds} ${seconds === 1 ? "second" : "seconds"}`;
+}

@@ -1,0 +1,108 @@
+import { type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
+import sliceAnsi from "slice-ansi";
+import { type JobRowLines, jobRowLines } from "./job-rows.js";
+import type { Palette } from "./palette.js";
+import { paintState } from "./state-tone.js";
+
+export interface LiveViewOptions {
+  /** Of the terminal, in characters. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly palette: Palette;
+  /** The last line: what the person can do. */
+  readonly footer: string;
+}
+
+/** Last lines shown of each running job. */
+const OUTPUT_LINES = 3;
+/** Lines that are always there: title, counts, footer and the blank ones between them; the cursor's own. */
+const FRAME_LINES = 7;
+const FEWEST_JOBS = 3;
+
+/** One frame of a queue that is watched while it runs: never wider or higher than the terminal. */
+export function liveView(status: QueueStatus, options: LiveViewOptions): string {
+  const { columns, rows, palette, footer } = options;
+  const view = statusView(status);
+  const room = Math.max(FEWEST_JOBS, rows - FRAME_LINES);
+  const wanted = jobRowLines(view.rows, palette).flat().length;
+  const output = outputLines(view, palette, Math.max(0, room - Math.min(wanted, Math.ceil(room / 2))));
+  const lines = [
+    title(status, palette),
+    palette.faint(view.jobs.value),
+    "",
+    ...fittingRows(view.rows, room - output.length, palette),
+    ...output,
+    "",
+    palette.faint(footer),
+  ];
+  return lines.map((line) => sliceAnsi(line, 0, columns - 1)).join("\n");
+}
+
+function title({ queue_id, status, elapsed, duration }: QueueStatus, palette: Palette): string {
+  const time = elapsed ?? duration;
+  const parts = [
+    palette.strong(queue_id),
+    paintState(status, status, palette),
+    ...(time === undefined ? [] : [time]),
+  ];
+  return parts.join("  ");
+}
+
+function outputLines(view: StatusView, palette: Palette, room: number): readonly string[] {
+  const blocks: string[] = [];
+  for (const job of view.currentJobs) {
+    const output = job.recentOutput.slice(-OUTPUT_LINES);
+    if (output.length === 0 || blocks.length + output.length + 2 > room) continue;
+    blocks.push("", `  ${job.title}`, ...output.map((line) => palette.faint(`  │ ${printable(line)}`)));
+  }
+  return blocks;
+}
+
+/** What jobs print may move the cursor: in a frame it must not. */
+function printable(line: string): string {
+  return line.replace(/\t/g, "  ").replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f]/g, "");
+}
+
+type JobRow = StatusView["rows"][number];
+
+const URGENCY: Readonly<Record<JobRow["state"], number>> = {
+  running: 0,
+  retrying: 1,
+  failed: 2,
+  pending: 3,
+  blocked: 4,
+  cancelled: 4,
+  skipped: 4,
+  completed: 5,
+};
+
+/** The rows in file order; where not all fit, the most urgent ones and a count of the others. */
+function fittingRows(rows: readonly JobRow[], room: number, palette: Palette): readonly string[] {
+  const all = jobRowLines(rows, palette);
+  if (all.flat().length <= room) return all.flat();
+  const chosen = new Set<number>();
+  let used = 1;
+  for (const index of [...rows.keys()].sort((a, b) => urgencyOf(rows, a) - urgencyOf(rows, b) || a - b)) {
+    const height = all[index]?.length ?? 0;
+    if (used + height > room) break;
+    chosen.add(index);
+    used += height;
+  }
+  const shown = all.filter((_, index) => chosen.has(index)) satisfies readonly JobRowLines[];
+  return [
+    ...shown.flat(),
+    palette.faint(`  … ${hiddenWords(rows.filter((_, index) => !chosen.has(index)))}`),
+  ];
+}
+
+function urgencyOf(rows: readonly JobRow[], index: number): number {
+  const row = rows[index];
+  return row === undefined ? 0 : URGENCY[row.state];
+}
+
+/** `12 more: 8 completed, 4 pending` */
+function hiddenWords(rows: readonly JobRow[]): string {
+  const counts = new Map<string, number>();
+  for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return `${rows.length} more: ${[...counts].map(([state, count]) => `${count} ${state}`).join(", ")}`;
+}

@@ -1,0 +1,75 @@
+import { type QueueStatus, statusView } from "@spawn/status-model";
+import { jobRowLines } from "./job-rows.js";
+import type { Palette } from "./palette.js";
+import { paintState } from "./state-tone.js";
+
+export interface RunSummaryInput {
+  readonly status: QueueStatus;
+  /** What later commands call the queue by. */
+  readonly ref: string;
+  /** Last log lines of the job that failed first. */
+  readonly failureLog: readonly string[];
+  /** Where the results lie now, and how many; absent where they were not brought. */
+  readonly results?: string;
+}
+
+/** What `queue run` says at the end. */
+export function runSummary(input: RunSummaryInput, palette: Palette): string {
+  const { status, ref, results } = input;
+  const view = statusView(status);
+  const blocks = [
+    [`${headline(status, palette)}`],
+    jobRowLines(view.rows, palette).flat(),
+    failureLines(input, palette),
+    view.warnings.map((warning) => `${palette.warn("⚠")} ${warning}`),
+    resumeLines(status, ref, palette),
+    results === undefined ? [] : [`Results: ${results}`],
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+/** `✓ first-pipeline completed in 30s (3 of 3 jobs completed)` */
+function headline({ queue_id, status, duration, elapsed, jobs }: QueueStatus, palette: Palette): string {
+  const icon = status === "completed" ? "✓" : status === "failed" ? "✗" : "■";
+  const time = duration ?? elapsed;
+  const others = (["failed", "skipped", "cancelled"] as const).filter((state) => jobs[state] > 0);
+  const counted = [
+    `${jobs.completed} of ${jobs.total} jobs completed`,
+    ...others.map((state) => `${jobs[state]} ${state}`),
+  ];
+  const words = `${queue_id} ${status}${time === undefined ? "" : ` ${status === "completed" ? "in" : "after"} ${time}`}`;
+  return `${paintState(status, `${icon} ${words}`, palette)} (${counted.join(", ")})`;
+}
+
+function failureLines({ status, ref, failureLog }: RunSummaryInput, palette: Palette): readonly string[] {
+  const { failure } = statusView(status);
+  const job = status.first_failure;
+  if (failure === undefined || job === undefined) return [];
+  return [
+    palette.bad(`${failure.title}:`),
+    ...failure.lines.map(({ label, value }) => `  ${label}: ${value}`),
+    ...(failureLog.length === 0 ? [] : ["", "  Last Output:", ...failureLog.map((line) => `    ${line}`)]),
+    "",
+    "  Look further:",
+    `    spawn queue logs ${ref} ${job}`,
+    `    spawn queue explain ${ref} ${job}`,
+  ];
+}
+
+function resumeLines({ status }: QueueStatus, ref: string, palette: Palette): readonly string[] {
+  switch (status) {
+    case "interrupted":
+      return [`To go on where it stopped: ${palette.strong(`spawn queue resume ${ref}`)}`];
+    case "failed":
+    case "cancelled":
+      return [`To run again what did not complete: ${palette.strong(`spawn queue resume ${ref}`)}`];
+    case "pending":
+    case "running":
+      return [`It goes on. Watch it: ${palette.strong(`spawn queue status ${ref} --watch`)}`];
+    case "completed":
+      return [];
+  }
+}

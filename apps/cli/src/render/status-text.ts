@@ -1,0 +1,70 @@
+import { type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
+import { jobRowLines } from "./job-rows.js";
+import type { Palette } from "./palette.js";
+import { paintState } from "./state-tone.js";
+
+export interface StatusTextOptions {
+  readonly palette: Palette;
+  readonly timeZone?: string;
+}
+
+/** The text form of a queue's status. */
+export function statusText(status: QueueStatus, { palette, timeZone }: StatusTextOptions): string {
+  const view = statusView(status, {
+    wallMs: Date.parse(status.updated_at),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  });
+  const blocks = [
+    headerBlock(view, status, palette),
+    [labelled(view.jobs, palette)],
+    [palette.strong("Job Details:"), ...jobRowLines(view.rows, palette).flat()],
+    ...view.currentJobs.map((job) => currentJobBlock(job, palette)),
+    view.failure === undefined ? [] : failureBlock(view.failure, palette),
+    warningsBlock(view, palette),
+    [labelled(view.resultsLocation, palette)],
+    [view.nextJob, view.estimatedCompletion].flatMap((line) =>
+      line === undefined ? [] : [labelled(line, palette)],
+    ),
+    view.resume === undefined ? [] : [`${view.resume.text}: ${palette.strong(view.resume.command)}`],
+    view.success === undefined ? [] : [palette.good(view.success)],
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+type LabelledLine = StatusView["header"][number];
+
+function labelled({ label, value }: LabelledLine, palette: Palette): string {
+  return `${palette.strong(`${label}:`)} ${value}`;
+}
+
+function headerBlock(view: StatusView, status: QueueStatus, palette: Palette): readonly string[] {
+  return view.header.map((line) =>
+    line.label === "Status"
+      ? labelled({ ...line, value: paintState(status.status, line.value, palette) }, palette)
+      : labelled(line, palette),
+  );
+}
+
+function currentJobBlock(job: StatusView["currentJobs"][number], palette: Palette): readonly string[] {
+  const output = job.recentOutput.map((line) => `    ${line}`);
+  return [
+    palette.strong(`${job.title}:`),
+    ...job.lines.map(({ label, value }) => `  ${label}: ${value}`),
+    ...(output.length === 0 ? [] : ["", "  Recent Output:", ...output]),
+  ];
+}
+
+function failureBlock(failure: NonNullable<StatusView["failure"]>, palette: Palette): readonly string[] {
+  return [
+    palette.bad(`${failure.title}:`),
+    ...failure.lines.map(({ label, value }) => `  ${label}: ${value}`),
+  ];
+}
+
+function warningsBlock(view: StatusView, palette: Palette): readonly string[] {
+  if (view.warnings.length === 0) return [];
+  return [palette.warn("Warnings:"), ...view.warnings.map((warning) => `  ⚠ ${warning}`)];
+}
