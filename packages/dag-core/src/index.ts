@@ -35,6 +35,7 @@ export {
 } from "./scheduler/inspect.js";
 export { isCurrent } from "./scheduler/is-current.js";
 export { type JobStatus, statusOf } from "./scheduler/job-status.js";
+export { moveToGraph } from "./scheduler/move-to-graph.js";
 export { type NextStart, nextStart } from "./scheduler/next-start.js";
 export { pendingEffects } from "./scheduler/pending-effects.js";
 export { replay } from "./scheduler/replay.js";

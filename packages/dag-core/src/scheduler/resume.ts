@@ -1,8 +1,6 @@
 import { indexOfJob } from "../graph/job-graph.js";
-import { countGates } from "./gates.js";
-import { isSettled } from "./job-status.js";
 import { become, type SchedulerState } from "./scheduler-state.js";
-import { reviewAll } from "./settle.js";
+import { reconsider } from "./settle.js";
 
 /**
  * Makes the named jobs wait again, with a fresh budget and the next attempt numbers, and forgets what stopped the run.
@@ -17,15 +15,11 @@ export function resume(state: SchedulerState, t: number, jobs: readonly string[]
     state.charged[job] = 0;
     state.lossesInRow[job] = 0;
   }
-  for (const [job, own] of state.jobs.entries()) {
-    if (!isSettled(own)) become(state, job, { phase: "waiting" });
-  }
   state.stopCause = undefined;
   state.halt = undefined;
   state.forced = false;
   state.interrupt = undefined;
   const { globalTimeoutMs } = state.graph;
   state.globalDeadline = globalTimeoutMs === undefined ? undefined : t + globalTimeoutMs;
-  state.gates = countGates(state.graph, state.jobs);
-  reviewAll(state);
+  reconsider(state);
 }

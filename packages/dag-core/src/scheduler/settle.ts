@@ -1,7 +1,7 @@
 import { unreachable } from "@spawn/foundation";
 import { neighbours } from "../graph/adjacency.js";
 import type { JobState, UnrunnableState } from "../job-state.js";
-import { announce } from "./gates.js";
+import { announce, countGates } from "./gates.js";
 import { isSettled } from "./job-status.js";
 import { become, type SchedulerState } from "./scheduler-state.js";
 
@@ -24,7 +24,19 @@ export function settle(state: SchedulerState, settled: Iterable<number>): void {
   }
 }
 
-/** Looks at every job again after `gates` was counted afresh. O(jobs + dependencies). */
+/**
+ * Decides afresh, from what is settled, what every other job waits for; between two attempts no backoff is waited for
+ * any more. For a run in which nothing runs. O(jobs + dependencies).
+ */
+export function reconsider(state: SchedulerState): void {
+  for (const [job, own] of state.jobs.entries()) {
+    if (!isSettled(own)) become(state, job, { phase: "waiting" });
+  }
+  state.gates = countGates(state.graph, state.jobs);
+  reviewAll(state);
+}
+
+/** Looks at every job again; its gates are right. */
 export function reviewAll(state: SchedulerState): void {
   const settled: number[] = [];
   for (const [job, own] of state.jobs.entries()) {
