@@ -17,7 +17,7 @@ function isOpen(scheduler: SchedulerState, id: string): boolean {
 }
 
 /** Handlers that wait, and that no failure has triggered. */
-export function idleHandlers(graph: JobGraph, scheduler: SchedulerState): readonly string[] {
+function idleHandlers(graph: JobGraph, scheduler: SchedulerState): readonly string[] {
   const handlers = new Set(graph.jobs.map(({ onFailure }) => onFailure));
   if (handlers.size === 1 && handlers.has(undefined)) return [];
   const failed = new Set(failedJobs(scheduler));

@@ -251,8 +251,11 @@ describe("decodeJournal", () => {
 
   it.each([
     ["a gap", '{"seq":2,"at":0,"t":0,"type":"queue-started"}', "record 1 is expected, and this is 2"],
-    ["no seq", '{"at":0,"t":0,"type":"queue-started"}', 'its "seq" is not a whole number from 1'],
-    ["no at", '{"seq":1,"t":0,"type":"queue-started"}', 'its "at" is not a number'],
+    ["no seq", '{"at":0,"t":0,"type":"queue-started"}', 'it does not begin with "seq" and "at"'],
+    ["no at", '{"seq":1,"t":0,"type":"queue-started"}', 'it does not begin with "seq" and "at"'],
+    ["seq 0", '{"seq":0,"at":0,"t":0,"type":"queue-started"}', 'its "seq" is not a whole number from 1'],
+    ["half an at", '{"seq":1,"at":1e,"t":0,"type":"queue-started"}', 'its "at" is not a number'],
+    ["half a field", '{"seq":1,"at":1,"t":}', "it is not JSON"],
     ["no t", '{"seq":1,"at":0,"type":"queue-started"}', 'its "t" is not what its type of event needs'],
     ["no type", '{"seq":1,"at":0,"t":0}', 'its "type" is not what its type of event needs'],
     ["a negative t", '{"seq":1,"at":0,"t":-1,"type":"moon-phase"}', 'its "t" is not'],
@@ -262,7 +265,7 @@ describe("decodeJournal", () => {
       '{"seq":1,"at":0,"t":0,"type":"queue-finished","outcome":{"state":"failed","reason":"completed"}}',
       'its "outcome" is not',
     ],
-    ["a list", "[1,2]", "it is not"],
+    ["a list", "[1,2]", "it does not begin"],
   ])("refuses a well-sealed record with %s", (_, json, problem) => {
     expect(damageOf(Buffer.from(encodeHeader() + sealLine(json))).message).toContain(problem);
   });
@@ -319,7 +322,7 @@ describe("JournalDecoder", () => {
 });
 
 describe("speed", () => {
-  it("decodes 10,000 records well under 100 ms", () => {
+  it("decodes 10,000 records in well under 100 ms of CPU", () => {
     const events: JournalEvent[] = [buildQueueCreated([buildJob("a")])];
     for (let i = 1; i < 10_000; i++) {
       events.push({
@@ -333,9 +336,9 @@ describe("speed", () => {
     }
     const bytes = buildJournal(buildRecords(events));
     const times = Array.from({ length: 5 }, () => {
-      const started = performance.now();
+      const before = process.cpuUsage();
       expect(decodeJournal(bytes).records).toHaveLength(10_000);
-      return performance.now() - started;
+      return process.cpuUsage(before).user / 1000;
     });
     expect(Math.min(...times)).toBeLessThan(100);
   });

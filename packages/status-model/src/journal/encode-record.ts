@@ -2,8 +2,8 @@ import type { JournalRecord } from "../journal-events.js";
 import { sealLine } from "./seal.js";
 
 /**
- * One line of the journal, newline included: `{"seq":…,"at":…,"t":…,"type":…,…,"crc":"…"}`. An event of a newer version
- * comes out with the bytes it came in with.
+ * One line of the journal, newline included: `{"seq":…,"at":…,"t":…,"type":…,…,"crc":"…"}`, those four first and in this
+ * order. An event of a newer version comes out with the bytes it came in with.
  */
 export function encodeRecord({ seq, at, event }: JournalRecord): string {
   const flat =

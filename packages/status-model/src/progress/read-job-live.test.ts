@@ -22,7 +22,10 @@ describe("readJobLive", () => {
   });
 
   it("shows the last five lines and the last progress", () => {
-    writeFileSync(log, `${Array.from({ length: 8 }, (_, i) => `Epoch ${i + 1}/10`).join("\n")}\nSaving...\n`);
+    writeFileSync(
+      log,
+      `${Array.from({ length: 8 }, (_, i) => `Epoch ${i + 1}/10`).join("\n")}\nSaving...\nEpoch 9/1`,
+    );
     expect(readJobLive({ log, progress })).toEqual({
       recentOutput: ["Epoch 5/10", "Epoch 6/10", "Epoch 7/10", "Epoch 8/10", "Saving..."],
       progress: { label: "Epoch 8/10", done: 8, total: 10 },

@@ -5,20 +5,21 @@ import { lastProgress } from "./parse-progress.js";
 import { parseProgressFile } from "./progress-file.js";
 
 export interface JobLiveFiles {
-  /** The job's log, merged or of one attempt. */
+  /** The job's merged log. */
   readonly log: string;
   /** The job's progress file. */
   readonly progress?: string;
 }
 
-/** A progress bar may draw for long before the next line, so more is read than the lines shown need. */
+/** More than the lines shown need: the last progress may be a while ago. */
 const TAIL_BYTES = 64 * 1024;
 
 const LINES_SHOWN = 5;
 
 /**
  * Reads a running job's last lines and its progress from its files. What the job wrote to its progress file counts more
- * than what its log seems to say. A missing file is an empty one.
+ * than what its log seems to say. A line counts once it is complete: half of `Epoch 1/100` reads as `Epoch 1/10`. A
+ * missing file is an empty one.
  */
 export function readJobLive(files: JobLiveFiles): JobLive {
   const lines = linesOf(readTail(files.log));
@@ -28,7 +29,10 @@ export function readJobLive(files: JobLiveFiles): JobLive {
 }
 
 function linesOf(tail: string): readonly string[] {
-  return tail.split("\n").filter((line) => line.trim() !== "");
+  return tail
+    .split("\n")
+    .slice(0, -1)
+    .filter((line) => line.trim() !== "");
 }
 
 function readTail(path: string): string {

@@ -7,8 +7,8 @@ const time = z.iso.datetime({ offset: true });
 const duration = z.string().regex(/^(?:\d+(?:d|h|m|s))+$/);
 const count = z.int().nonnegative();
 
-export const queueStates = ["pending", "running", "interrupted", "completed", "failed", "cancelled"] as const;
-export const jobStates = [
+const queueStates = ["pending", "running", "interrupted", "completed", "failed", "cancelled"] as const;
+const jobStates = [
   "pending",
   "blocked",
   "running",

@@ -52,7 +52,10 @@ function whyOf(status: QueueStatus, job: JobStatus): readonly string[] {
 }
 
 function pendingWords({ job_id, reason, blocked_by = [] }: JobStatus): string {
-  if (reason === "waiting-for-failure") return `${job_id} runs only if ${listWords(blocked_by)} fails.`;
+  if (reason === "waiting-for-failure") {
+    const one = blocked_by.length === 1 ? "" : "one of ";
+    return `${job_id} runs only if ${one}${listWords(blocked_by)} fails.`;
+  }
   if (blocked_by.length === 0) return `${job_id} has all it needs and waits for a free slot.`;
   return `${job_id} waits for ${listWords(blocked_by)}.`;
 }
