@@ -17,6 +17,7 @@ export type {
   JournalEvent,
   JournalJob,
   JournalRecord,
+  QueueDefinition,
   RunnerEvent,
   UnknownEvent,
 } from "./journal-events.js";

@@ -17,22 +17,31 @@ export interface JournalJob {
 /** How an attempt's processes are held together. */
 export type Containment = "cgroup-v2" | "cgroup-v1" | "process-group";
 
+/** What a queue file says, as far as the fold needs it. */
+export interface QueueDefinition {
+  readonly queueName?: string;
+  readonly failureMode: FailureMode;
+  readonly globalTimeoutMs?: number;
+  readonly maxParallel: number;
+  readonly jobs: readonly JournalJob[];
+}
+
 /** What the runner adds to what the scheduler knows. */
 export type RunnerEvent =
   /** The first of every journal. */
-  | {
+  | ({
       readonly type: "queue-created";
       readonly t: number;
       readonly queueId: string;
-      readonly queueName?: string;
       readonly instanceId: string;
-      readonly failureMode: FailureMode;
-      readonly globalTimeoutMs?: number;
-      readonly maxParallel: number;
       /** URL or folder of this queue in the result store, with a trailing slash. */
       readonly resultsLocation: string;
-      readonly jobs: readonly JournalJob[];
-    }
+    } & QueueDefinition)
+  /**
+   * The queue goes on with another queue file, of which this is all: jobs are known by their ids and keep what they have
+   * reached, those that the file no longer has are gone. Only while the queue is over or interrupted.
+   */
+  | ({ readonly type: "queue-changed"; readonly t: number } & QueueDefinition)
   /** A runner took the queue over. `epoch` counts the runners of this queue from 1 and fences the ones before. */
   | {
       readonly type: "runner-started";

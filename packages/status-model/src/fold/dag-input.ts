@@ -1,14 +1,14 @@
 import type { DagInput, DagJob } from "@spawn/dag-core";
-import type { JournalJob, RunnerEvent } from "../journal-events.js";
+import type { JournalJob, QueueDefinition, RunnerEvent } from "../journal-events.js";
 
 export type QueueCreated = Extract<RunnerEvent, { type: "queue-created" }>;
 
-/** What the scheduler needs of the journal's first event. */
-export function dagInputOf(created: QueueCreated): DagInput {
+/** What the scheduler needs of the journal's first event, or of a change of the queue file. */
+export function dagInputOf({ jobs, failureMode, globalTimeoutMs }: QueueDefinition): DagInput {
   return {
-    jobs: created.jobs.map(dagJobOf),
-    failureMode: created.failureMode,
-    ...(created.globalTimeoutMs === undefined ? {} : { globalTimeoutMs: created.globalTimeoutMs }),
+    jobs: jobs.map(dagJobOf),
+    failureMode,
+    ...(globalTimeoutMs === undefined ? {} : { globalTimeoutMs }),
   };
 }
 

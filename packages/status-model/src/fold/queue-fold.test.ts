@@ -15,6 +15,7 @@ import {
   foldOf,
   START_AT,
 } from "../testing/journals.js";
+import { attemptEvents } from "../testing/pipelines.js";
 import { statusView } from "../view/status-view.js";
 import { explainJob } from "../words/explain-job.js";
 import { ATTEMPTS_KEPT } from "./job-history.js";
@@ -135,6 +136,42 @@ describe("QueueFold", () => {
     expect(fold.warnings).toHaveLength(WARNINGS_KEPT);
     expect(fold.warnings[0]).toEqual({ at: START_AT + 5, t: 5, message: "warning 5" });
     expect(fold.warnings[1]?.job).toBe("a");
+  });
+
+  it("goes on with a changed queue file: jobs keep what they reached", () => {
+    const retry = buildJob("b", { dependsOn: ["a"] });
+    const fold = foldOf([
+      buildQueueCreated([buildJob("a"), retry, buildJob("gone")], { queueName: "Old" }),
+      { type: "queue-started", t: 0 },
+      ...attemptEvents("a", 1, 0, { t: 5 }),
+      ...attemptEvents("b", 1, 5, { t: 9, outcome: { reason: "exit", exitCode: 1 } }),
+      { type: "queue-finished", t: 9, outcome: { state: "failed", reason: "job-failed" } },
+      {
+        type: "queue-changed",
+        t: 20,
+        failureMode: "continue",
+        maxParallel: 2,
+        jobs: [buildJob("new"), buildJob("a"), { ...retry, command: "fixed" }],
+      },
+      { type: "queue-resumed", t: 20, jobs: ["new", "b"] },
+      ...attemptEvents("b", 2, 20),
+    ]);
+    const status = queueStatus(fold, { wallMs: START_AT + 25, t: 25, runner: "alive", timeZone: "UTC" });
+    expect(status).toMatchObject({ queue_id: "first-pipeline", status: "running" });
+    expect(status.queue_name).toBeUndefined();
+    expect(
+      status.job_details.map(({ job_id, status: state, attempt, command }) => [
+        job_id,
+        state,
+        attempt,
+        command,
+      ]),
+    ).toEqual([
+      ["new", "pending", 0, "run-new"],
+      ["a", "completed", 1, "run-a"],
+      ["b", "running", 2, "fixed"],
+    ]);
+    expect(status.job_details[2]?.previous_attempts).toHaveLength(1);
   });
 
   it("leaves events of a newer version aside", () => {

@@ -3,6 +3,7 @@ import {
   createState,
   type Effect,
   type JobGraph,
+  moveToGraph,
   type QueueOutcome,
   type SchedulerEvent,
   type SchedulerState,
@@ -38,7 +39,7 @@ export class QueueFold {
   #ended: (Moment & { readonly outcome: QueueOutcome }) | undefined;
   #latest: Moment | undefined;
 
-  /** The journal's first event. Throws before it. */
+  /** The journal's first event, with the definition that is in force now. Throws before it. */
   get created(): QueueCreated {
     return present(this.#created);
   }
@@ -112,6 +113,9 @@ export class QueueFold {
       case "queue-created":
         this.#create(event);
         return [];
+      case "queue-changed":
+        this.#change(event);
+        return [];
       case "runner-started":
         this.#runner = { ...event, at: moment.at };
         return [];
@@ -146,6 +150,14 @@ export class QueueFold {
     this.#scheduler = createState(this.#graph);
     this.#jobs = new Map(event.jobs.map(({ id }) => [id, new JobHistory()]));
     this.#created = event;
+  }
+
+  #change({ type: _type, t: _t, ...definition }: Extract<RunnerEvent, { type: "queue-changed" }>): void {
+    const { type, t, queueId, instanceId, resultsLocation } = this.created;
+    this.#graph = buildGraph(dagInputOf(definition));
+    this.#scheduler = moveToGraph(this.scheduler, this.#graph);
+    this.#jobs = new Map(definition.jobs.map(({ id }) => [id, this.#jobs.get(id) ?? new JobHistory()]));
+    this.#created = { type, t, queueId, instanceId, resultsLocation, ...definition };
   }
 
   #note(event: SchedulerEvent, moment: Moment): void {

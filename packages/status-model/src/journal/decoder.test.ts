@@ -1,4 +1,4 @@
-import type { AttemptOutcome, QueueOutcome } from "@spawn/dag-core";
+import type { AttemptOutcome, FailureMode, QueueOutcome } from "@spawn/dag-core";
 import { SpawnError } from "@spawn/foundation";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -59,6 +59,17 @@ const journalJob = fc.record(
   { requiredKeys: ["id", "command", "dependsOn", "retry", "fingerprint"] },
 );
 
+const definition = fc.record(
+  {
+    queueName: text,
+    failureMode: fc.constantFrom<FailureMode>("stop", "continue"),
+    globalTimeoutMs: amount,
+    maxParallel: ordinal,
+    jobs: fc.array(journalJob, { maxLength: 3 }),
+  },
+  { requiredKeys: ["failureMode", "maxParallel", "jobs"] },
+);
+
 const attempt = { t: amount, job, attempt: ordinal };
 
 /** One arbitrary per type of event; a type without one is a type error. */
@@ -79,20 +90,12 @@ const EVENTS: {
   "interrupt-requested": fc.record({ t: amount, cause: fc.constantFrom("spot", "ttl", "shutdown") }),
   "queue-continued": fc.record({ t: amount }),
   "queue-resumed": fc.record({ t: amount, jobs: fc.array(job, { maxLength: 3 }) }),
-  "queue-created": fc.record(
-    {
-      t: amount,
-      queueId: job,
-      queueName: text,
-      instanceId: job,
-      failureMode: fc.constantFrom("stop", "continue"),
-      globalTimeoutMs: amount,
-      maxParallel: ordinal,
-      resultsLocation: text,
-      jobs: fc.array(journalJob, { maxLength: 3 }),
-    },
-    { requiredKeys: ["t", "queueId", "instanceId", "failureMode", "maxParallel", "resultsLocation", "jobs"] },
-  ),
+  "queue-created": fc
+    .tuple(fc.record({ t: amount, queueId: job, instanceId: job, resultsLocation: text }), definition)
+    .map(([fields, defined]) => ({ ...fields, ...defined })),
+  "queue-changed": fc
+    .tuple(fc.record({ t: amount }), definition)
+    .map(([fields, defined]) => ({ ...fields, ...defined })),
   "runner-started": fc.record({
     t: amount,
     epoch: ordinal,

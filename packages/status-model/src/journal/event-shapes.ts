@@ -1,5 +1,5 @@
 import type { AttemptOutcome, QueueOutcome, RetryPolicy } from "@spawn/dag-core";
-import type { JournalEvent, JournalJob } from "../journal-events.js";
+import type { JournalEvent, JournalJob, QueueDefinition } from "../journal-events.js";
 import {
   arrayOf,
   type Fields,
@@ -81,6 +81,14 @@ const isJournalJob = objectOf<JournalJob>({
 
 const attemptFields = { t: isAmount, job: isString, attempt: isOrdinal };
 
+const definitionFields: Shape<QueueDefinition> = {
+  queueName: optional(isString),
+  failureMode: oneOf("stop", "continue"),
+  globalTimeoutMs: optional(isAmount),
+  maxParallel: isOrdinal,
+  jobs: arrayOf(isJournalJob),
+};
+
 const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   "queue-started": { t: isAmount },
   "attempt-starting": attemptFields,
@@ -95,14 +103,11 @@ const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   "queue-created": {
     t: isAmount,
     queueId: isString,
-    queueName: optional(isString),
     instanceId: isString,
-    failureMode: oneOf("stop", "continue"),
-    globalTimeoutMs: optional(isAmount),
-    maxParallel: isOrdinal,
     resultsLocation: isString,
-    jobs: arrayOf(isJournalJob),
+    ...definitionFields,
   },
+  "queue-changed": { t: isAmount, ...definitionFields },
   "runner-started": {
     t: isAmount,
     epoch: isOrdinal,
