@@ -1,4 +1,15 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { errnoOf, explainFileError, SpawnError } from "@spawn/foundation";
 import { isAlive, type ProcessIdentity, processIdentity } from "./processes/identity.js";
@@ -37,6 +48,8 @@ export function acquireRunnerLock(folder: string): RunnerLock {
   try {
     mkdirSync(folder, { recursive: true });
     const epoch = takeNextEpoch(folder, own);
+    // An epoch that a power loss takes back would be given twice.
+    syncToDisk(folder);
     removeOldLocks(folder, epoch);
     return { epoch, release: () => writeRelease(folder, epoch, own) };
   } catch (error) {
@@ -93,9 +106,19 @@ function writeRelease(folder: string, epoch: number, own: ProcessIdentity): void
 }
 
 function writeDraft(folder: string, file: LockFile): string {
-  const path = join(folder, `runner.draft-${file.pid}`);
+  const path = join(folder, `runner.draft-${file.pid}-${file.startTicks}`);
   writeFileSync(path, JSON.stringify(file), { mode: 0o644 });
+  syncToDisk(path);
   return path;
+}
+
+function syncToDisk(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function readLockFile(path: string): LockFile | undefined {

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { type Clock, errnoOf } from "@spawn/foundation";
 import { type AttemptTrace, findAttemptProcesses } from "../processes/attempt-processes.js";
 import { readProcFile } from "../processes/proc-file.js";
-import type { ProcessStat } from "../processes/process-stat.js";
+import { type ProcessStat, readProcessStat } from "../processes/process-stat.js";
 import { readProcessTable } from "../processes/process-table.js";
 import { whenNotScarce } from "../scarcity.js";
 import { isWrapperOf } from "../starting/wrapper.js";
@@ -111,7 +111,9 @@ export class TreeEnding {
     for (const process of left) this.#send(process, SIGKILL);
     if (overdueMs < LAST_WORDS_MS) return;
     // The kernel kills a group in one step, so nobody in it can fork on.
-    for (const group of new Set(left.map((process) => process.group))) sendSignal(-group, SIGKILL);
+    for (const group of new Set(left.map((process) => process.group))) {
+      if (group > 1 && group !== readProcessStat(process.pid)?.group) sendSignal(-group, SIGKILL);
+    }
     if (trace.wrapper !== undefined && wrapperRuns()) sendSignal(trace.wrapper.pid, SIGKILL);
   }
 

@@ -3,9 +3,7 @@ export type RunnerRequest =
   /** `force` ends jobs that always run too. */
   | { readonly kind: "cancel"; readonly force: boolean }
   /** Stop, resumable. */
-  | { readonly kind: "interrupt"; readonly cause: InterruptRequestCause }
-  /** Move the instance's deadline, in milliseconds, later. */
-  | { readonly kind: "extend"; readonly byMs: number };
+  | { readonly kind: "interrupt"; readonly cause: InterruptRequestCause };
 
 export type InterruptRequestCause = "spot" | "ttl" | "shutdown";
 
@@ -29,9 +27,6 @@ export function parseRequest(text: string): RunnerRequest | string {
     case "interrupt":
       if (!("cause" in value) || !isInterruptCause(value.cause)) return "interrupt: unknown cause";
       return { kind: "interrupt", cause: value.cause };
-    case "extend":
-      if (!("byMs" in value) || !isPositive(value.byMs)) return "extend: byMs is not a positive number";
-      return { kind: "extend", byMs: value.byMs };
     default:
       return `unknown kind ${JSON.stringify(value.kind)}`;
   }
@@ -39,8 +34,4 @@ export function parseRequest(text: string): RunnerRequest | string {
 
 function isInterruptCause(value: unknown): value is InterruptRequestCause {
   return value === "spot" || value === "ttl" || value === "shutdown";
-}
-
-function isPositive(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
 }

@@ -55,7 +55,8 @@ function deliver(requests: string, delivered: Set<string>, onEvent: (event: Requ
     const id = name.slice(0, -REQUEST_SUFFIX.length);
     if (delivered.has(id)) continue;
     const path = join(requests, name);
-    const request = parseRequest(readFileSync(path, "utf8"));
+    const request = readRequest(path);
+    if (request === undefined) continue;
     if (typeof request === "string") {
       const aside = join(requests, `${id}.rejected`);
       renameSync(path, aside);
@@ -64,6 +65,17 @@ function deliver(requests: string, delivered: Set<string>, onEvent: (event: Requ
       delivered.add(id);
       onEvent({ type: "request", id, request, done: () => rmSync(path, { force: true }) });
     }
+  }
+}
+
+/** @returns a text where it is no request, `undefined` where it has been taken back. */
+function readRequest(path: string): RunnerRequest | string | undefined {
+  try {
+    return parseRequest(readFileSync(path, "utf8"));
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    return code === "ENOENT" ? undefined : `cannot be read (${code})`;
   }
 }
 

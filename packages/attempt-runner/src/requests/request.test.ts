@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { parseRequest, type RunnerRequest } from "./request.js";
+
+describe("parseRequest", () => {
+  it.each<RunnerRequest>([
+    { kind: "cancel", force: false },
+    { kind: "cancel", force: true },
+    { kind: "interrupt", cause: "spot" },
+    { kind: "interrupt", cause: "ttl" },
+    { kind: "interrupt", cause: "shutdown" },
+  ])("reads back %j", (request) => {
+    expect(parseRequest(JSON.stringify(request))).toEqual(request);
+  });
+
+  it.each([
+    ["", "not JSON"],
+    ["null", "not an object"],
+    ["[]", "not an object"],
+    ['{"kind":"dance"}', 'unknown kind "dance"'],
+    ['{"kind":"cancel"}', "force"],
+    ['{"kind":"cancel","force":"yes"}', "force"],
+    ['{"kind":"interrupt","cause":"boredom"}', "cause"],
+  ])("says what is wrong with %j", (text, problem) => {
+    expect(parseRequest(text)).toContain(problem);
+  });
+});
