@@ -7,7 +7,14 @@ const table = {
   "packages/config-schema": ["foundation", "dag-core"],
   "packages/status-model": ["foundation", "dag-core"],
   "packages/launcher": ["foundation", "status-model", "attempt-runner"],
-  "apps/runner": ["foundation", "dag-core", "config-schema", "status-model", "attempt-runner", "result-store"],
+  "apps/runner": [
+    "foundation",
+    "dag-core",
+    "config-schema",
+    "status-model",
+    "attempt-runner",
+    "result-store",
+  ],
   "apps/cli": [
     "foundation",
     "dag-core",

@@ -1,5 +1,10 @@
 // Everything a machine can say about the tree without running the tests. Each step's output is shown only if it fails.
 import { spawnSync } from "node:child_process";
+import { delimiter } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const PATH = [`${root}node_modules/.bin`, process.env.PATH].join(delimiter);
 
 const steps = [
   ["types", "tsc", "-b"],
@@ -12,7 +17,11 @@ const steps = [
 
 let failed = 0;
 for (const [name, command, ...args] of steps) {
-  const result = spawnSync(command, args, { encoding: "utf8", env: { ...process.env, FORCE_COLOR: "0" } });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, PATH, FORCE_COLOR: "0" },
+  });
   const good = result.status === 0;
   console.log(`${good ? "✓" : "✗"} ${name}`);
   if (!good) {

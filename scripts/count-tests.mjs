@@ -9,7 +9,12 @@ try {
   process.exit(1);
 }
 
-const { numPassedTests: passed, numFailedTests: failed, numPendingTests: pending, numTodoTests: todo } = report;
+const {
+  numPassedTests: passed,
+  numFailedTests: failed,
+  numPendingTests: pending,
+  numTodoTests: todo,
+} = report;
 const skipped = pending + todo;
 const failedFiles = report.testResults.filter(({ status }) => status === "failed").length;
 if (failed === 0 && failedFiles > 0) console.log(`${failedFiles} test file(s) could not run`);

@@ -98,6 +98,7 @@ function recordIfCurrent(run: QueueRun, pending: PendingEvent, due: Due): void {
 function isSchedulerEvent(event: JournalEvent): event is SchedulerEvent {
   switch (event.type) {
     case "queue-created":
+    case "queue-changed":
     case "runner-started":
     case "attempt-started":
     case "results-stored":

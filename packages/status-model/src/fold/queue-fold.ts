@@ -10,7 +10,13 @@ import {
   transition,
 } from "@spawn/dag-core";
 import { SpawnError, unreachable } from "@spawn/foundation";
-import type { JournalEvent, JournalRecord, RunnerEvent, UnknownEvent } from "../journal-events.js";
+import type {
+  JournalEvent,
+  JournalJob,
+  JournalRecord,
+  RunnerEvent,
+  UnknownEvent,
+} from "../journal-events.js";
 import { dagInputOf, type QueueCreated } from "./dag-input.js";
 import { JobHistory, type Moment } from "./job-history.js";
 
@@ -33,6 +39,8 @@ export class QueueFold {
   #graph: JobGraph | undefined;
   #scheduler: SchedulerState | undefined;
   #jobs: ReadonlyMap<string, JobHistory> = new Map();
+  #definitions: ReadonlyMap<string, JournalJob> = new Map();
+  #handlers: ReadonlySet<string> = new Set();
   #runner: RunnerStarted | undefined;
   #warnings: QueueWarning[] = [];
   #started: Moment | undefined;
@@ -82,6 +90,16 @@ export class QueueFold {
   /** When the last record was written. */
   get latest(): Moment | undefined {
     return this.#latest;
+  }
+
+  /** A job as the journal defines it; `undefined` for one that the queue does not have. */
+  definition(id: string): JournalJob | undefined {
+    return this.#definitions.get(id);
+  }
+
+  /** Jobs that another names in `onFailure`. */
+  get handlers(): ReadonlySet<string> {
+    return this.#handlers;
   }
 
   /** What happened to a job. Throws for a job that the queue does not have. */
@@ -149,7 +167,7 @@ export class QueueFold {
     this.#graph = buildGraph(dagInputOf(event));
     this.#scheduler = createState(this.#graph);
     this.#jobs = new Map(event.jobs.map(({ id }) => [id, new JobHistory()]));
-    this.#created = event;
+    this.#define(event);
   }
 
   #change({ type: _type, t: _t, ...definition }: Extract<RunnerEvent, { type: "queue-changed" }>): void {
@@ -157,7 +175,13 @@ export class QueueFold {
     this.#graph = buildGraph(dagInputOf(definition));
     this.#scheduler = moveToGraph(this.scheduler, this.#graph);
     this.#jobs = new Map(definition.jobs.map(({ id }) => [id, this.#jobs.get(id) ?? new JobHistory()]));
-    this.#created = { type, t, queueId, instanceId, resultsLocation, ...definition };
+    this.#define({ type, t, queueId, instanceId, resultsLocation, ...definition });
+  }
+
+  #define(created: QueueCreated): void {
+    this.#created = created;
+    this.#definitions = new Map(created.jobs.map((job) => [job.id, job]));
+    this.#handlers = new Set(created.jobs.flatMap(({ onFailure }) => onFailure ?? []));
   }
 
   #note(event: SchedulerEvent, moment: Moment): void {

@@ -21,8 +21,6 @@ export interface StatusContext {
   readonly time: WallTime;
   readonly live: ReadonlyMap<string, JobLive>;
   readonly logFileOf: StatusInput["logFileOf"];
-  /** Jobs that another names in `onFailure`. */
-  readonly handlers: ReadonlySet<string>;
 }
 
 /** One entry of `job_details`. */
@@ -145,26 +143,24 @@ function blockers({ fold }: StatusContext, { id }: JournalJob): string[] {
 }
 
 function waitReason(
-  { handlers }: StatusContext,
+  { fold }: StatusContext,
   job: JournalJob,
   state: StateIn<"waiting" | "ready">,
 ): JobReason {
   if (state.phase === "ready") return "waiting-for-slot";
-  return handlers.has(job.id) && job.alwaysRun !== true ? "waiting-for-failure" : "waiting-for-dependencies";
+  return fold.handlers.has(job.id) && job.alwaysRun !== true
+    ? "waiting-for-failure"
+    : "waiting-for-dependencies";
 }
 
-function unrunnableReason(
-  { handlers }: StatusContext,
-  job: JournalJob,
-  state: StateIn<"unrunnable">,
-): JobReason {
+function unrunnableReason({ fold }: StatusContext, job: JournalJob, state: StateIn<"unrunnable">): JobReason {
   switch (state.state) {
     case "blocked":
       return "dependency-failed";
     case "cancelled":
       return state.reason ?? "cancelled";
     case "skipped":
-      return handlers.has(job.id) && job.alwaysRun !== true ? "not-triggered" : "dependency-skipped";
+      return fold.handlers.has(job.id) && job.alwaysRun !== true ? "not-triggered" : "dependency-skipped";
     default:
       return unreachable(state.state);
   }

@@ -46,7 +46,7 @@ export function queueStatus(fold: QueueFold, input: StatusInput): QueueStatus {
  * @throws {SpawnError} `job-not-found`
  */
 export function jobDetail(fold: QueueFold, jobId: string, input: Omit<StatusInput, "runner">): JobStatus {
-  const job = fold.created.jobs.find(({ id }) => id === jobId);
+  const job = fold.definition(jobId);
   if (job === undefined) {
     throw new SpawnError("job-not-found", `The queue ${fold.created.queueId} has no job "${jobId}".`);
   }
@@ -63,7 +63,6 @@ function contextOf(fold: QueueFold, input: Omit<StatusInput, "runner">): StatusC
     time: wallTimeIn(input.timeZone),
     live: input.live ?? new Map(),
     logFileOf: input.logFileOf,
-    handlers: new Set(fold.created.jobs.flatMap(({ onFailure }) => onFailure ?? [])),
   };
 }
 
