@@ -7,7 +7,10 @@ import { queueFileSchema } from "./queue-file-schema.js";
 import { reportIssues } from "./report-issues.js";
 import { withoutPaths } from "./without-paths.js";
 
-const queueHeadSchema = queueFileSchema.extend({ jobs: z.array(z.unknown()) });
+/** The file without a look into its jobs, each of which is checked alone. */
+const queueHeadSchema = queueFileSchema.extend({
+  jobs: z.array(z.unknown()).meta(queueFileSchema.shape.jobs.meta() ?? {}),
+});
 const partialQueueSchema = queueHeadSchema.partial();
 const partialJobSchema = jobSchema.partial();
 

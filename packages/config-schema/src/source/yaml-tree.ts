@@ -35,16 +35,16 @@ class TreeBuilder {
   }
 
   build(contents: ParsedNode): LocatedNode | undefined {
-    const root = this.#node(contents, 0, false);
+    const root = this.#node(contents, 0, undefined);
     return this.#stopped ? undefined : root;
   }
 
-  #node(node: Node | null, depth: number, aliased: boolean): LocatedNode {
+  #node(node: Node | null, depth: number, alias: Span | undefined): LocatedNode {
     const span = spanOf(node);
     if (node === null || this.#stopped) return { kind: "scalar", span, value: null };
-    if (aliased) this.#countAliased(span);
+    if (alias !== undefined) this.#countAliased(alias);
     if (depth > DEPTH_LIMIT)
-      return this.#refuseAlias(span, "this alias refers to what it is in, or nests too deep");
+      return this.#refuseAlias(alias ?? span, "this alias refers to what it is in, or nests too deep");
     if (node.tag !== undefined) {
       this.#problems.add("yaml-tag", { span }, `the tag ${node.tag} is not supported`, "remove the tag");
     }
@@ -52,21 +52,21 @@ class TreeBuilder {
       const target = node.resolve(this.#document);
       return target === undefined
         ? this.#refuseAlias(span, `nothing before this is named &${node.source}`)
-        : this.#node(target, depth + 1, true);
+        : this.#node(target, depth + 1, alias ?? span);
     }
-    if (isMap(node)) return this.#map(node, depth, aliased);
+    if (isMap(node)) return this.#map(node, depth, alias);
     if (isSeq<Node | null>(node)) {
-      return { kind: "array", span, items: node.items.map((item) => this.#node(item, depth + 1, aliased)) };
+      return { kind: "array", span, items: node.items.map((item) => this.#node(item, depth + 1, alias)) };
     }
     return { kind: "scalar", span, value: isScalar(node) ? scalarValue(node.value) : null };
   }
 
-  #map(map: YAMLMap, depth: number, aliased: boolean): LocatedNode {
+  #map(map: YAMLMap, depth: number, alias: Span | undefined): LocatedNode {
     const members: MemberMap = new Map();
     for (const { key, value } of map.items) {
       const keySpan = isNode(key) ? spanOf(key) : spanOf(map);
       if (isScalar(key) && typeof key.value === "string" && key.tag === undefined) {
-        const located = this.#node(isNode(value) ? value : null, depth + 1, aliased);
+        const located = this.#node(isNode(value) ? value : null, depth + 1, alias);
         addMember(
           members,
           key.value,
