@@ -1,10 +1,13 @@
 import { createHash, type Hash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { constants, createReadStream, renameSync, rmSync } from "node:fs";
 import { type FileHandle, lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errnoOf, SpawnError } from "@spawn/foundation";
 import type { GetOptions, StoredObject } from "./result-store.js";
 import { explainStoreError } from "./store-errors.js";
+import { TINY_BYTES, writeTinyFile } from "./tiny-files.js";
+
+const WRITE_FLAGS = constants.O_WRONLY | constants.O_NOFOLLOW;
 
 /** The bytes of an object from `from` on; `undefined` when there is no such object. */
 export type OpenObject = (
@@ -23,10 +26,13 @@ export async function receiveFile(
 ): Promise<StoredObject | undefined> {
   const partial = options.partial ?? partialName(path, options.expect);
   try {
+    if (options.expect !== undefined && options.expect.size <= TINY_BYTES) {
+      return await receiveTiny(key, path, partial, options.expect, openObject);
+    }
     const resumed = options.expect === undefined ? 0 : await resumableBytes(partial, options.expect);
     const received = await receive(partial, resumed, options, openObject);
     if (received === undefined) return undefined;
-    if (!matches(received, options.expect)) {
+    if (options.expect !== undefined && !matches(received, options.expect)) {
       await rm(partial, { force: true });
       // What was there may have been bad, rather than what came: once more from the start.
       if (resumed > 0) return receiveFile(key, path, options, openObject);
@@ -38,6 +44,44 @@ export async function receiveFile(
     if (options.expect === undefined) await rm(partial, { force: true });
     throw explainStoreError(error, `fetching ${key}`, path);
   }
+}
+
+/** Not worth continuing, and not worth going through the event loop for each step. */
+async function receiveTiny(
+  key: string,
+  path: string,
+  partial: string,
+  expect: StoredObject,
+  openObject: OpenObject,
+): Promise<StoredObject | undefined> {
+  const chunks = await openObject(0);
+  if (chunks === undefined) return undefined;
+  const bytes = await collect(chunks, expect.size);
+  const received = { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  if (!matches(received, expect)) throw mismatch(key, received, expect);
+  try {
+    writeTinyFile(partial, bytes, WRITE_FLAGS | constants.O_CREAT | constants.O_TRUNC);
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+  return received;
+}
+
+/** All bytes, or just more than expected: what is too large is not the right one, however large it is. */
+async function collect(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  expectedBytes: number,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk.slice());
+    size += chunk.length;
+    if (size > expectedBytes) break;
+  }
+  return Buffer.concat(parts);
 }
 
 /** The same for the same file and content, so that a later try finds it. */
@@ -71,9 +115,9 @@ async function receive(
   const hash = createHash("sha256");
   if (resumed > 0) await hashFile(partial, hash);
   const beginning = resumed > 0 ? constants.O_APPEND : constants.O_CREAT | constants.O_TRUNC;
-  const file = await open(partial, constants.O_WRONLY | constants.O_NOFOLLOW | beginning, 0o600);
+  const file = await open(partial, WRITE_FLAGS | beginning, 0o600);
   try {
-    const size = resumed + (await writeChunks(file, chunks, hash, options));
+    const size = await writeChunks(file, chunks, hash, resumed, options);
     return { size, sha256: hash.digest("hex") };
   } finally {
     await file.close();
@@ -84,14 +128,16 @@ async function writeChunks(
   file: FileHandle,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   hash: Hash,
-  { signal }: GetOptions,
+  resumed: number,
+  { signal, expect }: GetOptions,
 ): Promise<number> {
-  let size = 0;
+  let size = resumed;
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     hash.update(chunk);
     for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
     size += chunk.length;
+    if (expect !== undefined && size > expect.size) break;
   }
   return size;
 }
@@ -112,16 +158,19 @@ export async function describeFile(path: string): Promise<StoredObject> {
   return { size, sha256: hash.digest("hex") };
 }
 
-function matches(received: StoredObject, expect: StoredObject | undefined): boolean {
-  return expect === undefined || (received.size === expect.size && received.sha256 === expect.sha256);
+function matches(received: StoredObject, expect: StoredObject): boolean {
+  return received.size === expect.size && received.sha256 === expect.sha256;
 }
 
-function mismatch(key: string, received: StoredObject, expect: StoredObject | undefined): SpawnError {
-  const wrong =
-    received.size === expect?.size
-      ? `its sha256 is ${received.sha256}, not ${expect.sha256}`
-      : `it has ${received.size} bytes, not ${expect?.size}`;
+function mismatch(key: string, received: StoredObject, expect: StoredObject): SpawnError {
+  const wrong = difference(received, expect);
   return new SpawnError("verification-failed", `${key} is damaged: ${wrong}`, {
     hint: "Run the same command again; if it stays so, the stored object is damaged and the job must run again.",
   });
+}
+
+function difference(received: StoredObject, expect: StoredObject): string {
+  if (received.size > expect.size) return `it has more than ${expect.size} bytes`;
+  if (received.size < expect.size) return `it has ${received.size} bytes, not ${expect.size}`;
+  return `its sha256 is ${received.sha256}, not ${expect.sha256}`;
 }

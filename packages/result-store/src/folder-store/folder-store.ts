@@ -15,10 +15,11 @@ import type {
   StoredObject,
 } from "../result-store.js";
 import { explained, explainStoreError } from "../store-errors.js";
+import { readTinyFile } from "../tiny-files.js";
 import { listObjects } from "./list-objects.js";
 import { ObjectFiles } from "./object-files.js";
 import { readObject, streamObject } from "./read-object.js";
-import { chunksOf, openSource, readTinyFile } from "./source-file.js";
+import { chunksOf, openSource } from "./source-file.js";
 import { TemporaryFiles } from "./temporary-files.js";
 import { appendToFile, type StreamTarget, streamToNewFile, writeNewFile } from "./write-object.js";
 

@@ -1,7 +1,8 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { errnoOf } from "@spawn/foundation";
 import type { ByteRange } from "../result-store.js";
-import { readTinyFile } from "./source-file.js";
+import { readTinyFile } from "../tiny-files.js";
+import { chunksOf, openSource } from "./source-file.js";
 
 /** The bytes of a range; `undefined` when there is no such file. */
 export function readObject(path: string, range: ByteRange): Uint8Array | undefined {
@@ -30,8 +31,18 @@ export async function streamObject(
 ): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined> {
   return unlessMissing(() => {
     const tiny = readTinyFile(path);
-    return tiny === undefined ? createReadStream(path, { start: from }) : [tiny.subarray(from)];
+    return tiny === undefined ? streamFile(path, from) : [tiny.subarray(from)];
   });
+}
+
+/** Opens the file when it is read from, so that nobody has to close what was never used. */
+async function* streamFile(path: string, from: number): AsyncGenerator<Uint8Array> {
+  const { file, size } = await openSource(path);
+  try {
+    yield* chunksOf(file, from, size);
+  } finally {
+    await file.close();
+  }
 }
 
 function unlessMissing<T>(call: () => T): T | undefined {

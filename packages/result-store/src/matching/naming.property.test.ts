@@ -36,7 +36,9 @@ function grow(root: string, files: readonly string[]): void {
   }
 }
 
-test("names are unique, safe, the same every time, and stay while files are added", async () => {
+test("names are unique, safe, the same every time, and stay while files are added", {
+  timeout: 600_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(pattern, { minLength: 1, maxLength: 5 }),
