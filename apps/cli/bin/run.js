@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 
 const argv = process.argv.slice(2);
-const program = new URL("../dist/main.js", import.meta.url);
+const program = new URL("../dist/bundle/main.js", import.meta.url);
 
 if (argv[0] === "--version") {
   // Answered before anything is loaded: scripts ask for it often.

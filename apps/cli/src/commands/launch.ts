@@ -8,7 +8,7 @@ import { parseTags } from "../flags/tags.js";
 import { launchFlags, launchOptions } from "../launching/launch-flags.js";
 import { type LaunchStep, launchQueue } from "../launching/launch-queue.js";
 import { type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.js";
-import { chooseProvider } from "../launching/provider.js";
+import { chooseProvider, refuseEc2Flags } from "../launching/provider.js";
 import { openQueue } from "../queues/read-status.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
 import { launchJson } from "../render/launch-json.js";
@@ -54,6 +54,7 @@ export default class Launch extends SpawnCommand {
   };
 
   override async run(): Promise<object> {
+    refuseEc2Flags(this.argv);
     const { flags } = await this.parse(Launch);
     chooseProvider(flags.provider, this.context.env);
     const options = launchOptions(flags["batch-queue"], flags, parseTags("tags", flags.tags ?? []));
@@ -98,7 +99,7 @@ export default class Launch extends SpawnCommand {
   private async wait(instance: Instance, timeoutMs: number | undefined): Promise<QueueStatus> {
     const { queue } = await openQueue(this.context, instance);
     this.progress("\nWaiting for the queue to end; Ctrl-C stops waiting and leaves it running.");
-    const end = await waitForQueue(queue, { timeoutMs });
+    const end = await waitForQueue(queue, { instanceId: instance.instanceId, timeoutMs });
     const status = queue.status();
     if (end === "detached") {
       this.tell(detachedWords(instance.instanceId));

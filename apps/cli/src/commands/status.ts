@@ -53,7 +53,7 @@ export default class Status extends SpawnCommand {
 
   private async wait(instance: Instance, timeoutMs: number | undefined): Promise<void> {
     const queue = new LocalQueue(instance.root, this.context.clock);
-    if ((await waitForQueue(queue, { timeoutMs })) === "over") return;
+    if ((await waitForQueue(queue, { instanceId: instance.instanceId, timeoutMs })) === "over") return;
     this.tell(detachedWords(instance.instanceId));
     this.endWith(EXIT.interrupted);
   }

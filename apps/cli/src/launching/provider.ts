@@ -32,3 +32,26 @@ export function chooseProvider(
       });
   }
 }
+
+/** Launch flags that mean something on EC2 only: there is nothing yet that they could do. */
+const EC2_FLAGS = [
+  "instance-type",
+  "ttl",
+  "on-complete",
+  "iam-policy",
+  "volume-size",
+  "wait-for-ssh",
+  "region",
+  "spot",
+];
+
+/** @throws SpawnError `not-supported` for a flag that only EC2 has. */
+export function refuseEc2Flags(argv: readonly string[]): void {
+  const flag = argv.find((arg) =>
+    EC2_FLAGS.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
+  );
+  if (flag === undefined) return;
+  throw new SpawnError("not-supported", `${flag.split("=")[0]}: running on EC2 is not in this version yet`, {
+    hint: "Run it on this machine: --provider local",
+  });
+}

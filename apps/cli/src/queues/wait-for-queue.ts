@@ -12,6 +12,7 @@ export type WaitEnd = "over" | "detached";
 
 export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
+  readonly instanceId: string;
   /** Called at every look, the last one included. */
   readonly onLook?: (look: QueueLook) => void;
 }
@@ -21,8 +22,8 @@ export interface WaitOptions {
  *
  * @throws SpawnError `wait-timed-out`.
  */
-export async function waitForQueue(queue: LocalQueue, options: WaitOptions = {}): Promise<WaitEnd> {
-  const { timeoutMs, onLook } = options;
+export async function waitForQueue(queue: LocalQueue, options: WaitOptions): Promise<WaitEnd> {
+  const { instanceId, timeoutMs, onLook } = options;
   const interrupted = new AbortController();
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const signal = timeout === undefined ? interrupted.signal : AbortSignal.any([interrupted.signal, timeout]);
@@ -37,7 +38,7 @@ export async function waitForQueue(queue: LocalQueue, options: WaitOptions = {})
   }
   if (interrupted.signal.aborted) return "detached";
   throw new SpawnError("wait-timed-out", "the queue is not over yet; it goes on", {
-    hint: `Watch it: spawn queue status ${queue.fold.created.instanceId} --watch`,
+    hint: `Watch it: spawn queue status ${instanceId} --watch`,
   });
 }
 

@@ -35,11 +35,20 @@ export function downloadReport(input: DownloadReportInput, palette: Palette): st
     "Jobs:",
     jobs.map((job) => jobTree(job, palette).join("\n")).join("\n\n"),
     "",
-    `Total downloaded: ${formatSize(summary.totalBytes)}${there}`,
+    `Total downloaded: ${formatSize(downloadedBytes(summary))}${there}`,
     `Time: ${spelledTime(tookMs)}`,
     "",
     `Results saved to: ${destination}`,
   ].join("\n");
+}
+
+/** Bytes of logs and results: what is listed, so that the figures add up. Exit codes and manifests come beside. */
+export function downloadedBytes({ jobs }: DownloadSummary): number {
+  return jobs.reduce((sum, job) => sum + listedBytes(job), 0);
+}
+
+function listedBytes({ files }: DownloadedJob): number {
+  return files.reduce((sum, { kind, bytes }) => sum + (kind === "meta" ? 0 : bytes), 0);
 }
 
 type DownloadedJob = DownloadSummary["jobs"][number];
@@ -50,7 +59,8 @@ interface Entry {
 }
 
 /** Logs, then what is directly in `results/`: a folder there is one entry. */
-function jobTree({ job, files, bytes }: DownloadedJob, palette: Palette): readonly string[] {
+function jobTree(downloaded: DownloadedJob, palette: Palette): readonly string[] {
+  const { job, files } = downloaded;
   const logs = files
     .filter(({ kind }) => kind === "log")
     .map(({ name, bytes: size }) => ({ name, bytes: size }));
@@ -60,7 +70,7 @@ function jobTree({ job, files, bytes }: DownloadedJob, palette: Palette): readon
     ...(results.length === 0 ? [] : [["results/", ...branches(results.map((entry) => [entryLine(entry)]))]]),
   ];
   return [
-    `  ${palette.good("✓")} ${job} (${formatSize(bytes)})`,
+    `  ${palette.good("✓")} ${job} (${formatSize(listedBytes(downloaded))})`,
     ...branches(entries).map((line) => `    ${line}`),
   ];
 }

@@ -1,12 +1,10 @@
-import type { StatusView } from "@spawn/status-model";
+import type { JobRow } from "@spawn/status-model";
 import { alignRows, columnWidths, padTo } from "./columns.js";
 import type { Palette } from "./palette.js";
 import { paintState } from "./state-tone.js";
 
-type JobRow = StatusView["rows"][number];
-
 /** A job's line, and those about its progress below it. */
-export type JobRowLines = readonly [string, ...string[]];
+type JobRowLines = readonly [string, ...string[]];
 
 /** The rows of the job details, aligned with each other, two spaces in. */
 export function jobRowLines(rows: readonly JobRow[], palette: Palette): readonly JobRowLines[] {

@@ -1,6 +1,7 @@
-import { type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
+import { type JobRow, type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
 import sliceAnsi from "slice-ansi";
-import { type JobRowLines, jobRowLines } from "./job-rows.js";
+import { columnWidths, padTo } from "./columns.js";
+import { liveDetail } from "./live-detail.js";
 import type { Palette } from "./palette.js";
 import { paintState } from "./state-tone.js";
 
@@ -16,7 +17,7 @@ export interface LiveViewOptions {
 /** Last lines shown of each running job. */
 const OUTPUT_LINES = 3;
 /** Lines that are always there: title, counts, footer and the blank ones between them; the cursor's own. */
-const FRAME_LINES = 7;
+const FRAME_LINES = 6;
 const FEWEST_JOBS = 3;
 
 /** One frame of a queue that is watched while it runs: never wider or higher than the terminal. */
@@ -24,13 +25,13 @@ export function liveView(status: QueueStatus, options: LiveViewOptions): string 
   const { columns, rows, palette, footer } = options;
   const view = statusView(status);
   const room = Math.max(FEWEST_JOBS, rows - FRAME_LINES);
-  const wanted = jobRowLines(view.rows, palette).flat().length;
-  const output = outputLines(view, palette, Math.max(0, room - Math.min(wanted, Math.ceil(room / 2))));
+  const jobsAtLeast = Math.min(view.rows.length, Math.ceil(room / 2));
+  const output = outputLines(view, room - jobsAtLeast, palette);
   const lines = [
     title(status, palette),
     palette.faint(view.jobs.value),
     "",
-    ...fittingRows(view.rows, room - output.length, palette),
+    ...jobLines(status, view.rows, room - output.length, palette),
     ...output,
     "",
     palette.faint(footer),
@@ -48,22 +49,20 @@ function title({ queue_id, status, elapsed, duration }: QueueStatus, palette: Pa
   return parts.join("  ");
 }
 
-function outputLines(view: StatusView, palette: Palette, room: number): readonly string[] {
-  const blocks: string[] = [];
+function outputLines(view: StatusView, room: number, palette: Palette): readonly string[] {
+  const lines: string[] = [];
   for (const job of view.currentJobs) {
     const output = job.recentOutput.slice(-OUTPUT_LINES);
-    if (output.length === 0 || blocks.length + output.length + 2 > room) continue;
-    blocks.push("", `  ${job.title}`, ...output.map((line) => palette.faint(`  │ ${printable(line)}`)));
+    if (output.length === 0 || lines.length + output.length + 2 > room) continue;
+    lines.push("", `  ${job.title}`, ...output.map((line) => palette.faint(`  │ ${printable(line)}`)));
   }
-  return blocks;
+  return lines;
 }
 
 /** What jobs print may move the cursor: in a frame it must not. */
 function printable(line: string): string {
   return line.replace(/\t/g, "  ").replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f]/g, "");
 }
-
-type JobRow = StatusView["rows"][number];
 
 const URGENCY: Readonly<Record<JobRow["state"], number>> = {
   running: 0,
@@ -76,23 +75,25 @@ const URGENCY: Readonly<Record<JobRow["state"], number>> = {
   completed: 5,
 };
 
-/** The rows in file order; where not all fit, the most urgent ones and a count of the others. */
-function fittingRows(rows: readonly JobRow[], room: number, palette: Palette): readonly string[] {
-  const all = jobRowLines(rows, palette);
-  if (all.flat().length <= room) return all.flat();
-  const chosen = new Set<number>();
-  let used = 1;
-  for (const index of [...rows.keys()].sort((a, b) => urgencyOf(rows, a) - urgencyOf(rows, b) || a - b)) {
-    const height = all[index]?.length ?? 0;
-    if (used + height > room) break;
-    chosen.add(index);
-    used += height;
-  }
-  const shown = all.filter((_, index) => chosen.has(index)) satisfies readonly JobRowLines[];
-  return [
-    ...shown.flat(),
-    palette.faint(`  … ${hiddenWords(rows.filter((_, index) => !chosen.has(index)))}`),
-  ];
+/** The jobs in file order; where not all fit, the most urgent ones and a count of the others. */
+function jobLines(
+  { job_details, updated_at }: QueueStatus,
+  rows: readonly JobRow[],
+  room: number,
+  palette: Palette,
+): readonly string[] {
+  const byUrgency = [...rows.keys()].sort((a, b) => urgencyOf(rows, a) - urgencyOf(rows, b) || a - b);
+  const chosen = new Set(rows.length <= room ? byUrgency : byUrgency.slice(0, room - 1));
+  const [idWidth = 0, stateWidth = 0] = columnWidths(rows.map(({ id, state }) => [id, state]));
+  const lines = job_details.flatMap((job, index) => {
+    const row = rows[index];
+    if (row === undefined || !chosen.has(index)) return [];
+    const icon = paintState(row.state, row.icon, palette);
+    const state = paintState(row.state, padTo(row.state, stateWidth), palette);
+    return [`  ${icon} ${padTo(row.id, idWidth)}   ${state}   ${liveDetail(job, updated_at)}`.trimEnd()];
+  });
+  const hidden = rows.filter((_, index) => !chosen.has(index));
+  return hidden.length === 0 ? lines : [...lines, palette.faint(`  … ${hiddenWords(hidden)}`)];
 }
 
 function urgencyOf(rows: readonly JobRow[], index: number): number {

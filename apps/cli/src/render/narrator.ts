@@ -51,6 +51,8 @@ export class Narrator {
         return [{ tone: "warn", icon: "■", text: `interrupted (${event.cause})` }];
       case "queue-resumed":
         return [{ tone: "busy", icon: "↻", text: `resumed: ${nameSome(event.jobs)}` }];
+      case "queue-changed":
+        return [{ tone: "busy", icon: "↻", text: "goes on with a changed queue file" }];
       case "queue-continued":
         return [{ tone: "busy", icon: "↻", text: "continued" }];
       case "warning":

@@ -46,7 +46,7 @@ export default class QueueCancel extends SpawnCommand {
   }
 
   private async wait(queue: LocalQueue, instance: Instance): Promise<void> {
-    if ((await waitForQueue(queue)) === "detached") {
+    if ((await waitForQueue(queue, { instanceId: instance.instanceId })) === "detached") {
       this.tell(detachedWords(instance.instanceId));
       this.endWith(EXIT.interrupted);
       return;

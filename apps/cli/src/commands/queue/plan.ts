@@ -40,10 +40,10 @@ export default class QueuePlan extends SpawnCommand {
         break;
       }
       case "dot":
-        this.print(toDot(graph));
+        this.print(toDot(graph).trimEnd());
         break;
       case "mermaid":
-        this.print(toMermaid(graph));
+        this.print(toMermaid(graph).trimEnd());
         break;
       case "json":
         this.logJson(planJson(spec, graph, maxParallel));

@@ -62,6 +62,7 @@ export default class QueueResume extends SpawnCommand {
   /** @param narrator knows all that was before */
   private async wait(queue: LocalQueue, instance: Instance, narrator: Narrator): Promise<QueueStatus> {
     const end = await waitForQueue(queue, {
+      instanceId: instance.instanceId,
       onLook: ({ records, restarted }) => {
         for (const notice of narrator.take(records, restarted))
           this.tell(noticeLine(notice, this.errorPalette));

@@ -16,6 +16,7 @@ import { type Attendant, liveAttendant, plainAttendant } from "../../queues/atte
 import { followQueue } from "../../queues/follow-queue.js";
 import { silentRunner } from "../../queues/read-status.js";
 import { exitStatusOfQueue } from "../../queues/wait-for-queue.js";
+import { downloadedBytes } from "../../render/download-report.js";
 import { liveOf } from "../../render/palette.js";
 import { runSummary } from "../../render/run-summary.js";
 import { shownFolder } from "../../render/shown-folder.js";
@@ -132,7 +133,7 @@ export default class QueueRun extends SpawnCommand {
         ? []
         : await lastLines(this.context, { kind: "instance", instance }, failed, FAILURE_LINES);
     const files = summary.jobs.flatMap((job) => job.files).filter(({ kind }) => kind === "result").length;
-    const results = `${folder} (${files} result ${files === 1 ? "file" : "files"}, ${formatSize(summary.totalBytes)} with logs)`;
+    const results = `${folder} (${files} result ${files === 1 ? "file" : "files"}, ${formatSize(downloadedBytes(summary))} with logs)`;
     const words = runSummary({ status, ref: instance.instanceId, failureLog, results }, this.palette);
     this.print(`\n${words}`);
   }
