@@ -24,7 +24,7 @@ export function foundFile(path: string, stats: Stats): FoundFile {
   return { path, stamp: stampOf(stats), mode: stats.mode & 0o7777 };
 }
 
-export function stampOf(stats: Stats): FileStamp {
+function stampOf(stats: Stats): FileStamp {
   return { size: stats.size, modifiedMs: stats.mtimeMs, changedMs: stats.ctimeMs, inode: stats.ino };
 }
 

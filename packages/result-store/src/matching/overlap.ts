@@ -37,6 +37,6 @@ function endsOf(part: NamePart): readonly [head: string, tail: string] {
 }
 
 /** Equal for names that a file system ignoring case, or unicode forms, takes for one. */
-export function foldName(name: string): string {
+function foldName(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
