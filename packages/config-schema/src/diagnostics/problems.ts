@@ -2,7 +2,7 @@ import type { Path, Span } from "../source/located-node.js";
 import { DIAGNOSTIC_SEVERITIES, type DiagnosticCode, type Severity } from "./diagnostic.js";
 
 /** Which part of the thing at a path is meant: all of its value, its key, or the first place where a text occurs in it. */
-export type ProblemPart = "value" | "key" | { readonly text: string };
+type ProblemPart = "value" | "key" | { readonly text: string };
 
 /** Where a problem is: at a path of the value, or at a place in the text where there is no value to speak of. */
 export type ProblemPlace =

@@ -1,5 +1,5 @@
 /** A `${NAME}` or `${NAME:-default}` in a value. */
-export interface VariableReference {
+interface VariableReference {
   readonly name: string;
   /** What stands for a variable that is not set, or empty; taken literally. */
   readonly defaultText?: string;

@@ -10,7 +10,7 @@ import {
 import { NOT_BLANK_PATTERN, SECRET_PATTERN, SHELL_PATTERN } from "./patterns.js";
 import { RETRY_STRATEGIES, retrySchema } from "./retry-schema.js";
 
-export const BACKGROUND_MODES = ["kill", "keep"] as const;
+const BACKGROUND_MODES = ["kill", "keep"] as const;
 
 const ENVIRONMENT = "Environment variables of this job; they win over the queue's.";
 const RESULT_FILES =

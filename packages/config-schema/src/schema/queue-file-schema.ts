@@ -3,7 +3,7 @@ import { durationField, environmentField, idField, textField } from "./fields.js
 import { jobSchema } from "./job-schema.js";
 import { BUCKET_PATTERN } from "./patterns.js";
 
-export const FAILURE_MODES = ["stop", "continue"] as const;
+const FAILURE_MODES = ["stop", "continue"] as const;
 
 const ENVIRONMENT = "Environment variables of every job; a job's own win.";
 

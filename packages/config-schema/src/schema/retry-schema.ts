@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { durationField, exitCodesField } from "./fields.js";
 
-export const BACKOFFS = ["fixed", "exponential", "exponential-jitter"] as const;
+const BACKOFFS = ["fixed", "exponential", "exponential-jitter"] as const;
 
 export const RETRY_STRATEGIES = ["exponential", "fixed"] as const;
 

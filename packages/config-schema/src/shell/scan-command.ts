@@ -1,5 +1,5 @@
 /** A plain use of a variable: `$NAME`, `${NAME}`, `${NAME%…}`; not one that says what to do when it is unset. */
-export interface ShellReference {
+interface ShellReference {
   readonly name: string;
   /** As it is written, up to the end of the name. */
   readonly text: string;

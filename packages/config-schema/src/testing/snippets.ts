@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-export interface Snippet {
+interface Snippet {
   /** The words behind the language: ` ```json rejected ` has `rejected`. */
   readonly label: string;
   /** The nearest heading above it. */
