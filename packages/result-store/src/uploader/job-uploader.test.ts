@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SpawnError } from "@spawn/foundation";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { jobKeys } from "../keys.js";
 import { decodeManifest, type Manifest } from "../manifest.js";
@@ -248,6 +249,22 @@ describe("a file that changes while it is stored", () => {
     }).finish(finished());
     expect(summary).toMatchObject({ files: 1, missing: [path] });
     expect(summary.warnings).toEqual([`${path} is not in the results: it vanished while it was stored`]);
+  });
+});
+
+describe("a store that is full", () => {
+  test("makes finish reject without a manifest; a second finish sends only the rest", async () => {
+    for (const name of ["a.bin", "b.bin"]) file(name, name);
+    store.beforePut = async (key) => {
+      if (key === keys.result("b.bin")) throw new SpawnError("no-space", "no space left");
+    };
+    const one = uploader("*.bin");
+    await expect(one.finish(finished())).rejects.toMatchObject({ code: "no-space" });
+    expect(await store.readBytes(keys.manifest)).toBeUndefined();
+
+    store.beforePut = async () => {};
+    expect(await one.finish(finished())).toMatchObject({ files: 2, missing: [], warnings: [] });
+    expect(store.sent.get(keys.result("a.bin"))).toBe(5);
   });
 });
 

@@ -52,8 +52,9 @@ export interface JobUploader {
   /** Stores an ended attempt's logs and exit code under `attempts/<n>/`, and as the job's own. May be repeated. */
   finishAttempt(attempt: FinishedAttempt): Promise<void>;
   /**
-   * Stores all there is to store of a job whose processes are gone, then the manifest. A file that cannot be stored is
-   * named in the manifest, in `missing` and in a warning; calling again tries again, and sends only what is not up.
+   * Stores all there is to store of a job whose processes are gone, then the manifest. A file that cannot be read, or
+   * that the deadline left out, is named in the manifest, in `missing` and in a warning. Rejects where the store fails;
+   * calling again tries again, and sends only what is not up.
    */
   finish(job: FinishedJob): Promise<UploadSummary>;
 }

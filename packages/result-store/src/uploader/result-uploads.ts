@@ -49,12 +49,17 @@ export class ResultUploads {
     if (failures[0] !== undefined) throw failures[0].cause;
   }
 
-  /** Stores the results as they are now, the job's processes being gone. */
+  /**
+   * Stores the results as they are now, the job's processes being gone. A file that cannot be read is missing; a store
+   * that cannot take one rejects, once the others have been tried, unless the deadline has passed.
+   */
   async finish(signal: AbortSignal | undefined): Promise<UploadedResults> {
     const { files, unmatched, warnings } = await this.#match();
     if (signal?.aborted !== true) await this.#removeUnknown(files);
     const changed = files.filter((file) => !this.#isStored(file));
     const failures = await this.#uploadAll(changed, signal);
+    const refused = failures.find(({ cause }) => cause instanceof SpawnError);
+    if (refused !== undefined && signal?.aborted !== true) throw refused.cause;
     const stored = files.filter((file) => !failures.some((failure) => failure.path === file.path));
     const uploads = stored.map((file) => ({ name: file.name, ...this.#uploadOf(file) }));
     return {
