@@ -210,6 +210,23 @@ describe("runQueue", () => {
     ]);
   });
 
+  it("stays unfinished while its results cannot be stored, and a resume stores them", async () => {
+    const file = { jobs: [{ job_id: "a", command: "echo made > made.txt", result_files: ["made.txt"] }] };
+    const results = join(folder, "store", "test", "a", "results");
+    mkdirSync(join(folder, "store", "test", "a"), { recursive: true });
+    writeFileSync(results, "a file where the folder of results should be");
+    await expect(run(file)).rejects.toThrow();
+    expect(journal().at(-1)).toMatchObject({ type: "warning", message: expect.stringContaining("resume") });
+    rmSync(results);
+    const again = open(undefined);
+    const outcome = await runQueue(again, []);
+    again.close();
+    expect(outcome).toEqual({ state: "completed", reason: "completed" });
+    expect(stored("a/results/made.txt")).toBe("made\n");
+    expect(stored("a/exit_code")).toBe("0\n");
+    expect(story()).toEqual(["a:1", "a:1=0"]);
+  });
+
   it("refuses a second runner", () => {
     const opened = open({ jobs: [{ job_id: "a", command: "true" }] });
     expect(() => open(undefined)).toThrow(expect.objectContaining({ code: "already-running" }));

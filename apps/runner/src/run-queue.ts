@@ -79,13 +79,27 @@ function perform(run: QueueRun, effects: readonly Effect[]): QueueOutcome | unde
 /** Everything goes up first; only then is the queue over. */
 async function finish(run: QueueRun, outcome: QueueOutcome): Promise<QueueOutcome> {
   run.storeTheRest();
-  await run.uploads.idle();
   const due: Due = { effects: [], callbacks: [] };
+  try {
+    await run.uploads.idle();
+  } catch (error) {
+    await noteUnstored(run, error, due);
+    throw error;
+  }
   for (const pending of run.inbox.drain()) recordIfCurrent(run, pending, due);
   run.record({ type: "queue-finished", t: run.parts.clock.now(), outcome });
   await run.parts.journal.sync();
   for (const callback of due.callbacks) callback();
   return outcome;
+}
+
+/** The queue stays unfinished: a resume stores the rest. Whoever looks at it meanwhile is told why. */
+async function noteUnstored(run: QueueRun, error: unknown, due: Due): Promise<void> {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `not everything could be stored: ${why}. Mend that, then resume the queue.`;
+  for (const pending of run.inbox.drain()) recordIfCurrent(run, pending, due);
+  recordIfCurrent(run, { event: { type: "warning", message } }, due);
+  await run.parts.journal.sync();
 }
 
 /** Timers may be stale and requests may come too late: such events never happened. */
