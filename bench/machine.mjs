@@ -9,7 +9,9 @@ import { availableParallelism, cpus, release, totalmem, type } from "node:os";
  * @param {Date} now
  */
 export function describeMachine(scratch, peers, now) {
-  const fileSystem = spawnSync("stat", ["-f", "-c", "%T", scratch], { encoding: "utf8" }).stdout?.trim();
+  const fileSystem = spawnSync("df", ["--output=fstype", scratch], { encoding: "utf8" }).stdout?.split(
+    "\n",
+  )[1];
   return [
     now.toISOString().slice(0, 10),
     `${cpus()[0]?.model ?? "unknown CPU"}, ${availableParallelism()} cores`,

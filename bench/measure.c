@@ -1,8 +1,8 @@
 // measure OUTPUT COMMAND [ARGUMENT]...
 //
 // Runs a command and waits until it and every process that descends from it have ended, detached ones too: as the
-// subreaper it becomes their parent. Writes JSON lines to OUTPUT: one for each process that it reaped itself (CPU seconds
-// of its own, and of the children it has waited for, in the kernel's ticks), and one with the totals of all.
+// subreaper it becomes their parent. Writes to OUTPUT, as JSON, what all of them used, and the share of the command's own
+// process, which is counted in the kernel's ticks.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,24 +27,21 @@ static void fail(const char *what) {
   exit(125);
 }
 
-// A process that has ended and is not reaped yet still has its figures in /proc.
-static void report_process(FILE *output, pid_t pid, pid_t command) {
+// A process that has ended and is not reaped yet still has its figures in /proc, without those of its children.
+static double own_seconds(pid_t pid) {
   char path[64], line[1024];
   snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
   FILE *file = fopen(path, "r");
-  if (file == NULL) return;
+  if (file == NULL) fail(path);
   char *read = fgets(line, sizeof line, file);
   fclose(file);
   char *after_name = read == NULL ? NULL : strrchr(line, ')');
   unsigned long user, system;
-  long child_user, child_system;
-  if (after_name == NULL || sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &user,
-                                   &system, &child_user, &child_system) != 4) {
-    return;
+  if (after_name == NULL ||
+      sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2) {
+    fail(path);
   }
-  double ticks = sysconf(_SC_CLK_TCK);
-  fprintf(output, "{\"type\":\"process\",\"command\":%s,\"ownSeconds\":%.2f,\"childrenSeconds\":%.2f}\n",
-          pid == command ? "true" : "false", (user + system) / ticks, (child_user + child_system) / ticks);
+  return (double)(user + system) / sysconf(_SC_CLK_TCK);
 }
 
 int main(int argc, char **argv) {
@@ -56,7 +53,7 @@ int main(int argc, char **argv) {
   if (output == NULL) fail(argv[1]);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) fail("prctl");
 
-  double begin = now(), command_seconds = 0;
+  double begin = now(), own = 0;
   int command_status = 0;
   pid_t command = fork();
   if (command < 0) fail("fork");
@@ -71,21 +68,17 @@ int main(int argc, char **argv) {
       if (errno == EINTR) continue;
       break;
     }
-    report_process(output, ended.si_pid, command);
+    if (ended.si_pid == command) own = own_seconds(command);
     int status;
     waitpid(ended.si_pid, &status, 0);
-    if (ended.si_pid == command) {
-      command_status = status;
-      command_seconds = now() - begin;
-    }
+    if (ended.si_pid == command) command_status = status;
   }
 
   struct rusage usage;
   getrusage(RUSAGE_CHILDREN, &usage);
   fprintf(output,
-          "{\"type\":\"total\",\"exitCode\":%d,\"commandSeconds\":%.6f,\"wallSeconds\":%.6f,\"cpuSeconds\":%.6f,"
-          "\"peakBytes\":%ld}\n",
-          WIFEXITED(command_status) ? WEXITSTATUS(command_status) : 128 + WTERMSIG(command_status), command_seconds,
-          now() - begin, seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss * 1024);
+          "{\"exitCode\":%d,\"wallSeconds\":%.6f,\"cpuSeconds\":%.6f,\"ownCpuSeconds\":%.2f,\"peakBytes\":%ld}\n",
+          WIFEXITED(command_status) ? WEXITSTATUS(command_status) : 128 + WTERMSIG(command_status), now() - begin,
+          seconds(usage.ru_utime) + seconds(usage.ru_stime), own, usage.ru_maxrss * 1024);
   return fclose(output) == 0 ? 0 : 125;
 }

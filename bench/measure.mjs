@@ -6,13 +6,10 @@ import { join } from "node:path";
  * What a command and all that descends from it used.
  *
  * @typedef {object} Usage
- * @property {number} commandSeconds wall time until the command itself ended
  * @property {number} wallSeconds wall time until its last descendant ended
  * @property {number} cpuSeconds user and system time of all of them
+ * @property {number} ownCpuSeconds of the command's own process alone
  * @property {number} peakBytes resident memory of the largest of them
- * @property {readonly Process[]} processes the command, and the processes that were detached from it
- *
- * @typedef {{ readonly command: boolean, readonly ownSeconds: number, readonly childrenSeconds: number }} Process
  */
 
 /**
@@ -22,7 +19,7 @@ import { join } from "node:path";
  * @param {string} scratch a folder for its output
  */
 export function measurer(program, scratch) {
-  const output = join(scratch, "usage.jsonl");
+  const output = join(scratch, "usage.json");
   /**
    * @param {readonly string[]} command
    * @param {{ cwd: string, env?: Readonly<Record<string, string>> }} options
@@ -37,15 +34,11 @@ export function measurer(program, scratch) {
       maxBuffer: 2 ** 28,
     });
     if (result.status !== 0) throw new Error(`measure failed: ${result.error ?? result.stderr}`);
-    const lines = readFileSync(output, "utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    const total = lines.find(({ type }) => type === "total");
-    if (total.exitCode !== 0) {
-      throw new Error(`${command.join(" ")} exited with ${total.exitCode}\n${result.stderr.slice(-2000)}`);
+    const usage = JSON.parse(readFileSync(output, "utf8"));
+    if (usage.exitCode !== 0) {
+      throw new Error(`${command.join(" ")} exited with ${usage.exitCode}\n${result.stderr.slice(-2000)}`);
     }
-    return { ...total, processes: lines.filter(({ type }) => type === "process") };
+    return usage;
   };
 }
 

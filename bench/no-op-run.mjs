@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { layeredGraph } from "./layered-graph.mjs";
-import { SPAWN } from "./product.mjs";
+import { RUNNER, SPAWN } from "./product.mjs";
 import { PARALLEL, writeGraph } from "./queue-graph.mjs";
 import { figureOf, interleave, ratioOf } from "./statistics.mjs";
 import { show } from "./table.mjs";
 
 const PRODUCT = "spawn queue run";
+const PRODUCT_RUNNER = "spawn-runner alone";
 const BASE = "ninja, bash";
 const FLOOR = "posix_spawn in C, bash";
 
@@ -18,22 +19,11 @@ const FLOOR = "posix_spawn in C, bash";
  * @returns {import("./table.mjs").Section}
  */
 export function benchNoOpRun({ size, rounds, bench }) {
-  const { measure, floor, peers, scratch, report } = bench;
-  const files = writeGraph(layeredGraph(size), join(scratch, `graph-${size}`));
-  const parallel = String(PARALLEL);
-  const commands = new Map([
-    [PRODUCT, [process.execPath, SPAWN, "queue", "run", files.queue]],
-    ...(peers.has("ninja")
-      ? [
-          [BASE, ["ninja", "-j", parallel, "-f", files.ninjaBash]],
-          ["ninja, sh", ["ninja", "-j", parallel, "-f", files.ninjaSh]],
-        ]
-      : []),
-    ...(peers.has("make") ? [["make, bash", ["make", "-r", "-R", "-j", parallel, "-f", files.make]]] : []),
-    [FLOOR, [floor, String(size), parallel]],
-  ]);
+  const { measure, peers, scratch, report } = bench;
+  const commands = commandsFor(size, bench, writeGraph(layeredGraph(size), join(scratch, `graph-${size}`)));
+  const present = [...commands].filter(([, { peer }]) => peer === undefined || peers.has(peer));
   const contenders = new Map(
-    [...commands].map(([name, command]) => [name, () => inFreshFolder(scratch, measure, command)]),
+    present.map(([name, { command }]) => [name, () => measureInFreshFolder(scratch, measure, command)]),
   );
   const results = interleave(rounds, contenders, (name, round) =>
     report(`${size} jobs, round ${round + 1}: ${name}`),
@@ -41,57 +31,85 @@ export function benchNoOpRun({ size, rounds, bench }) {
   return sectionOf(size, rounds, results);
 }
 
-/** No run finds what another left, and none pays for writing it to the disk. */
-function inFreshFolder(scratch, measure, command) {
-  const cwd = mkdtempSync(join(scratch, "run-"));
-  const home = join(cwd, "home");
+/** What each contender runs, given the folder it runs in. */
+function commandsFor(size, { floor }, files) {
+  const parallel = String(PARALLEL);
+  return new Map([
+    [PRODUCT, { command: () => [process.execPath, SPAWN, "queue", "run", files.queue] }],
+    [PRODUCT_RUNNER, { command: (folder) => runnerCommand(files.queue, folder) }],
+    [BASE, { peer: "ninja", command: () => ["ninja", "-j", parallel, "-f", files.ninjaBash] }],
+    ["ninja, sh", { peer: "ninja", command: () => ["ninja", "-j", parallel, "-f", files.ninjaSh] }],
+    ["make, bash", { peer: "make", command: () => ["make", "-r", "-R", "-j", parallel, "-f", files.make] }],
+    [FLOOR, { command: () => [floor, String(size), parallel] }],
+  ]);
+}
+
+/** As it is started on an instance: the queue file lies there, and nobody attends it. */
+function runnerCommand(queueFile, folder) {
+  const state = join(folder, "instance/var/lib/spawn-queue");
+  mkdirSync(state, { recursive: true });
+  copyFileSync(queueFile, join(state, "queue.json"));
+  const options = {
+    "--root": join(folder, "instance"),
+    "--instance-id": "local-bench",
+    "--working-directory": folder,
+    "--store": join(folder, "store"),
+  };
+  return [process.execPath, RUNNER, "run", ...Object.entries(options).flat()];
+}
+
+/**
+ * No run finds what another left, and none pays for bringing it to the disk. What a run left stays until all are done:
+ * ext4 makes a new file slower for half a minute after many were removed.
+ */
+function measureInFreshFolder(scratch, measure, command) {
+  const folder = mkdtempSync(join(scratch, "run-"));
+  const home = join(folder, "home");
   mkdirSync(home);
+  const line = command(folder);
   spawnSync("sync");
-  try {
-    return measure(command, { cwd, env: { HOME: home, XDG_STATE_HOME: join(home, "state") } });
-  } finally {
-    rmSync(cwd, { recursive: true, force: true });
-  }
+  return measure(line, { cwd: folder, env: { HOME: home, XDG_STATE_HOME: join(home, "state") } });
 }
 
 function sectionOf(size, rounds, results) {
   const baseName = results.has(BASE) ? BASE : FLOOR;
   const base = results.get(baseName);
   const perJob = (values) => show(figureOf(values), { scale: 1000 / size });
-  const cpu = (usages) => usages.map(({ cpuSeconds }) => cpuSeconds);
-  const wall = (usages) => usages.map(({ wallSeconds }) => wallSeconds);
-  const rows = [...results].map(([name, usages]) => [
-    name,
-    perJob(cpu(usages)),
-    show(ratioOf(cpu(usages), cpu(base)), { unit: "×" }),
-    perJob(wall(usages)),
-    show(ratioOf(wall(usages), wall(base)), { unit: "×" }),
-  ]);
-  const shares = partsOf(results.get(PRODUCT)).map(([name, seconds]) => [
-    `of it: ${name}`,
-    perJob(seconds),
-    show(ratioOf(seconds, cpu(base)), { unit: "×" }),
-    "",
-    "",
+  const cpuCells = (values) => [perJob(values), show(ratioOf(values, cpuOf(base)), { unit: "×" })];
+  const wallCells = (values) => [perJob(values), show(ratioOf(values, wallOf(base)), { unit: "×" })];
+  const rows = [...results].flatMap(([name, usages]) => [
+    [name, ...cpuCells(cpuOf(usages)), ...wallCells(wallOf(usages))],
+    ...sharesOf(name, usages).map(([share, values]) => [`– ${share}`, ...cpuCells(values), "", ""]),
   ]);
   return {
     title: `Run ${size.toLocaleString("en")} no-op jobs, ${PARALLEL} at once`,
     columns: ["", "CPU, ms a job", `of ${baseName}`, "wall, ms a job", `of ${baseName}`],
-    rows: [rows[0], ...shares, ...rows.slice(1)],
+    rows,
     remarks: [`Median of ${rounds} interleaved rounds (least–most); ratios are taken within a round.`],
   };
 }
 
-/** Who used the CPU time of a run of the product, by round. The runner is the detached process that had the most of it. */
-function partsOf(usages) {
-  const runnerOf = ({ processes }) =>
-    processes
-      .filter(({ command }) => !command)
-      .reduce((a, b) => (b.ownSeconds + b.childrenSeconds > a.ownSeconds + a.childrenSeconds ? b : a));
-  const cliOf = ({ processes }) => processes.find(({ command }) => command);
-  return [
-    ["the CLI", usages.map((usage) => cliOf(usage).ownSeconds + cliOf(usage).childrenSeconds)],
-    ["the runner", usages.map((usage) => runnerOf(usage).ownSeconds)],
-    ["the attempts' shells", usages.map((usage) => runnerOf(usage).childrenSeconds)],
-  ];
+/** Who used the CPU time of the product's runs, by round. */
+function sharesOf(name, usages) {
+  const own = usages.map(({ ownCpuSeconds }) => ownCpuSeconds);
+  const rest = usages.map(({ cpuSeconds, ownCpuSeconds }) => cpuSeconds - ownCpuSeconds);
+  switch (name) {
+    case PRODUCT:
+      return [["the CLI's process", own]];
+    case PRODUCT_RUNNER:
+      return [
+        ["the runner's process", own],
+        ["the attempts' shells", rest],
+      ];
+    default:
+      return [];
+  }
+}
+
+function cpuOf(usages) {
+  return usages.map(({ cpuSeconds }) => cpuSeconds);
+}
+
+function wallOf(usages) {
+  return usages.map(({ wallSeconds }) => wallSeconds);
 }

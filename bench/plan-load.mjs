@@ -23,7 +23,7 @@ export function benchPlanLoad({ size, rounds, bench }) {
   const commands = new Map([
     [PRODUCT, [node, join(import.meta.dirname, "plan-queue.mjs"), files.queue]],
     ["spawn queue validate", [node, SPAWN, "queue", "validate", files.queue]],
-    ["spawn queue plan --json", [node, SPAWN, "queue", "plan", files.queue, "--json"]],
+    ["spawn queue plan", [node, SPAWN, "queue", "plan", files.queue, "--format", "json"]],
     ...(peers.has("ninja")
       ? [
           [BASE, ["ninja", "-n", "-f", files.ninjaBash]],

@@ -7,11 +7,12 @@ const requireAsCli = createRequire(resolve(root, "apps/cli/package.json"));
 
 /** The built product, as a user has it. */
 export const SPAWN = resolve(root, "apps/cli/bin/run.js");
+export const RUNNER = resolve(root, "apps/runner/dist/spawn-runner.mjs");
 
 /** @throws Error where it is not built */
 export function assertBuilt() {
-  for (const path of ["apps/cli/dist/index.js", "apps/runner/dist/spawn-runner.mjs"]) {
-    if (!existsSync(resolve(root, path))) throw new Error(`${path} is missing: run pnpm build first`);
+  for (const path of [resolve(root, "apps/cli/dist/bundle/main.js"), RUNNER]) {
+    if (!existsSync(path)) throw new Error(`${path} is missing: run pnpm build first`);
   }
 }
 
