@@ -202,6 +202,23 @@ describe("a cancel", () => {
     ]);
   });
 
+  test("finds an attempt that is past its timeout stopped already: the first cause stays", () => {
+    const run = started({ ...job("a"), timeoutMs: 100 });
+    run.start("a");
+    run.ring("attempt-timed-out");
+    expect(run.cancel()).toEqual([]);
+    expect(jobState(run.state, "a")).toMatchObject({ phase: "running", stopping: "timeout" });
+    expect(run.cancel(true)).toEqual([]);
+  });
+
+  test("of a single attempt, which nobody asked for, cancels its job, what depends on it, and so the run", () => {
+    const run = started(job("a"), job("b", "a"));
+    run.start("a");
+    run.end("a", { reason: "cancelled" });
+    expect(run.statuses()).toEqual({ a: "cancelled", b: "cancelled" });
+    expect(queueOutcome(run.state)).toEqual({ state: "cancelled", reason: "cancelled" });
+  });
+
   test("after the end does nothing", () => {
     const run = started(job("a")).complete("a");
     expect(run.cancel(true)).toEqual([]);

@@ -42,6 +42,32 @@ describe("a resume", () => {
     expect(queueOutcome(run.state)).toEqual({ state: "completed", reason: "completed" });
   });
 
+  test("forgets losses of the host", () => {
+    const run = new HandDrivenRun({ jobs: [job("a")] });
+    for (let loss = 1; loss <= 3; loss += 1) {
+      run.start("a");
+      run.end("a", { reason: "host-lost" });
+    }
+    expect(run.status("a")).toBe("failed");
+    resume(run);
+    run.start("a");
+    run.end("a", { reason: "host-lost" });
+    expect(run.ready()).toEqual(["a"]);
+  });
+
+  test("of an interrupted run makes what is ready or retrying wait for a dependency that runs again", () => {
+    const run = new HandDrivenRun({ jobs: [job("a"), { ...job("b", "a"), retry }, job("c", "a")] }).complete(
+      "a",
+    );
+    run.fail("b");
+    run.send({ type: "interrupt-requested", t: run.t, cause: "ttl" });
+    expect(resume(run, ["a"])).toEqual([]);
+    expect(run.ready()).toEqual(["a"]);
+    run.complete("a");
+    expect(run.ready()).toEqual(["b", "c"]);
+    expect(jobBudget(run.state, "b")).toMatchObject({ charged: 1 });
+  });
+
   test("sets the global timeout afresh", () => {
     const run = new HandDrivenRun({ jobs: [job("a")], globalTimeoutMs: 1000 });
     run.wait(400);
