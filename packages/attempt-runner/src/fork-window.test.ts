@@ -6,7 +6,8 @@ import { seededRandom } from "@spawn/foundation";
 import { describe, expect, it } from "vitest";
 import type { AttemptSpec } from "./attempt.js";
 import { currentBootId } from "./processes/identity.js";
-import { readProcFile } from "./processes/proc-file.js";
+import { hasMarker } from "./processes/marker.js";
+import { readProcessTable } from "./processes/process-table.js";
 import { type RecoveredAttempt, recoverAttempt } from "./recover-attempt.js";
 import { readClaim } from "./starting/claim.js";
 import { attemptFiles, type Fifo, until, useAttemptRoom } from "./testing/attempt-room.js";
@@ -55,17 +56,14 @@ async function killInTheWindow(
     env: { PATH: `${join(folder, "bin")}:${process.env.PATH ?? ""}` },
     stdio: "ignore",
   });
-  const wrapper = Number(await held.receive());
+  await held.receive();
   runner.kill("SIGSTOP");
   runner.kill("SIGKILL");
   await once(runner, "exit");
 
   const recovered = await recoverInOrder(order, last, gate);
-  for (const spec of specs.slice(0, before)) expectRanOnce(await endOf(await recover(spec)), spec);
-  await until(() => readProcFile(`/proc/${wrapper}/cmdline`) === undefined || isZombie(wrapper));
-  const end = await endOf(recovered);
-  if (end === "never-started") expect(existsSync(markOf(last)), order).toBe(false);
-  else expectRanOnce(end, last);
+  for (const spec of specs.slice(0, before)) await expectRanOnceOrNever(await recover(spec), spec);
+  const end = await expectRanOnceOrNever(recovered, last);
   if (order === "recover, then go on") expect(end).toBe("never-started");
   if (order === "claimed, then recover") expect(end).not.toBe("never-started");
 }
@@ -102,10 +100,6 @@ function markingSpec(folder: string, index: number): AttemptSpec {
   return room.spec(`echo ran >>${join(folder, `attempt-${index}`, "mark")}; exit 3`, changes);
 }
 
-function markOf({ files }: AttemptSpec): string {
-  return join(files.claim, "..", "mark");
-}
-
 /** An `sh` for the runner's `PATH` that, for one claim, says its pid and waits before it becomes the real one. */
 function makeHoldingShell(bin: string, window: { claim: string; held: Fifo; gate: Fifo }): void {
   mkdirSync(bin);
@@ -130,11 +124,19 @@ async function endOf(recovered: RecoveredAttempt): Promise<number | "never-start
   }
 }
 
-function expectRanOnce(end: number | "never-started" | undefined, spec: AttemptSpec): void {
-  expect(end).toBe(3);
-  expect(readFileSync(markOf(spec), "utf8")).toBe("ran\n");
-}
-
-function isZombie(pid: number): boolean {
-  return readProcFile(`/proc/${pid}/cmdline`) === "";
+/** Waits until nothing of the attempt runs, so that nothing can run later, and compares what it did with its end. */
+async function expectRanOnceOrNever(
+  recovered: RecoveredAttempt,
+  spec: AttemptSpec,
+): Promise<number | "never-started" | undefined> {
+  const end = await endOf(recovered);
+  await until(() => readProcessTable().every(({ pid }) => !hasMarker(pid, spec.marker)));
+  const mark = join(spec.files.claim, "..", "mark");
+  if (end === "never-started") {
+    expect(existsSync(mark)).toBe(false);
+  } else {
+    expect(end).toBe(3);
+    expect(readFileSync(mark, "utf8")).toBe("ran\n");
+  }
+  return end;
 }

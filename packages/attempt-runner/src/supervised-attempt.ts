@@ -13,8 +13,8 @@ import { hasCertainlyLeftNothing } from "./ending/quick-look.js";
 import { TreeEnding } from "./ending/tree-ending.js";
 import { type AttemptTrace, findAttemptProcesses } from "./processes/attempt-processes.js";
 import { findCommandProcess } from "./processes/command-process.js";
-import type { ProcessStat } from "./processes/process-stat.js";
 import { readProcessTable } from "./processes/process-table.js";
+import { type AttemptSearch, searchAttempt } from "./processes/search-attempt.js";
 import { usageOf } from "./processes/usage.js";
 import { whenNotScarce } from "./scarcity.js";
 import { type Claim, readClaim } from "./starting/claim.js";
@@ -73,7 +73,7 @@ export class SupervisedAttempt implements RunningAttempt {
 
   usage(): AttemptUsage {
     if (this.#end !== undefined) return {};
-    const { processes } = readProcessTable();
+    const processes = readProcessTable();
     const { wrapper } = this.#options.trace;
     const own = processes.filter(({ pid }) => this.#wrapperEnd === undefined && pid === wrapper?.pid);
     return usageOf([...own, ...findAttemptProcesses(this.#options.trace, processes)]);
@@ -91,18 +91,21 @@ export class SupervisedAttempt implements RunningAttempt {
       this.#ending.look();
       return;
     }
-    this.#leftBehind = this.#findLeftBehind().length;
-    if (this.#leftBehind === 0 || this.#mayStay()) this.#finish();
+    const { found, certain } = this.#searchLeftBehind();
+    this.#leftBehind = found.length;
+    if ((found.length === 0 && certain) || this.#mayStay()) this.#finish();
     else this.#endTree(this.#graceMs);
   }
 
-  #findLeftBehind(): readonly ProcessStat[] {
+  #searchLeftBehind(): AttemptSearch {
     const { trace, startedAt, clock } = this.#options;
     if (trace.wrapper !== undefined && startedAt !== undefined) {
       const elapsedMs = clock.bootMs() - startedAt;
-      if (hasCertainlyLeftNothing({ pid: trace.wrapper.pid, marker: trace.marker, elapsedMs })) return [];
+      if (hasCertainlyLeftNothing({ pid: trace.wrapper.pid, marker: trace.marker, elapsedMs })) {
+        return { found: [], certain: true };
+      }
     }
-    return findAttemptProcesses(trace, readProcessTable().processes);
+    return searchAttempt(trace);
   }
 
   /** A command whose wrapper was killed may itself still run; it never stays, since its end could not be recorded. */

@@ -12,7 +12,7 @@ export function findWrapperByPid(pid: number, claim: string): AttemptWrapper | u
 
 /** The wrapper that has made `claim` but not written its pid yet. */
 export function findWrapperByClaim(claim: string): AttemptWrapper | undefined {
-  const stat = readProcessTable().processes.find((process) => isWrapper(process, claim));
+  const stat = readProcessTable().find((process) => isWrapper(process, claim));
   return stat === undefined ? undefined : { pid: stat.pid, startTicks: stat.startTicks };
 }
 

@@ -24,8 +24,7 @@ async function startReady(
 }
 
 function marked({ marker }: AttemptSpec): number {
-  return readProcessTable().processes.filter((process) => !process.ended && hasMarker(process.pid, marker))
-    .length;
+  return readProcessTable().filter((process) => !process.ended && hasMarker(process.pid, marker)).length;
 }
 
 describe("stop", () => {
@@ -152,16 +151,15 @@ describe("what a finished command leaves behind", () => {
 
   it("is KILLed after the grace; a stop then no longer changes the reason", async () => {
     const { attempt, spec, pids } = await startReady(
-      "(trap '' TERM; exec sleep 1000) & until [ \"$(cat /proc/$!/comm)\" = sleep ]; do :; done; echo $! >$READY",
+      "(trap 'echo TERM' TERM; echo $BASHPID >$READY; while :; do sleep 1000 & wait; done) &",
     );
-    await until(() => readFileSync(spec.files.claim, "utf8").includes("exit 0\n"));
-    await until(() => attempt.commandPid() === undefined);
+    await until(() => outputOf(spec).stdout === "TERM\n");
     expect(pids.filter(runs)).toEqual(pids);
     attempt.stop("timeout", { graceMs: 20 });
     expect(await attempt.ended).toEqual({
       outcome: { reason: "exit", exitCode: 0 },
       exitCode: 0,
-      leftBehind: 1,
+      leftBehind: expect.toSatisfy((count: number) => count > 0),
     });
     expect(pids.filter(runs)).toEqual([]);
   });

@@ -1,9 +1,9 @@
 import { constants } from "node:os";
 import { type Clock, errnoOf } from "@spawn/foundation";
-import { type AttemptTrace, findAttemptProcesses } from "../processes/attempt-processes.js";
+import type { AttemptTrace } from "../processes/attempt-processes.js";
 import { readProcFile } from "../processes/proc-file.js";
 import { type ProcessStat, readProcessStat } from "../processes/process-stat.js";
-import { readProcessTable } from "../processes/process-table.js";
+import { searchAttempt } from "../processes/search-attempt.js";
 import { whenNotScarce } from "../scarcity.js";
 import { isWrapperOf } from "../starting/wrapper.js";
 
@@ -17,8 +17,6 @@ const LOOK_COST_SHARE = 10;
 const LAST_WORDS_MS = 1_000;
 /** A process that KILL does not end within this time hangs in the kernel; nobody can wait for it. */
 const GIVE_UP_MS = 10_000;
-/** Looks repeated at once because a process vanished during one. */
-const MOST_REPEATS = 5;
 
 export interface TreeEndingOptions {
   readonly trace: AttemptTrace;
@@ -67,8 +65,8 @@ export class TreeEnding {
     const { clock, wrapperRuns } = this.#options;
     const before = clock.bootMs();
     const overdue = before - this.#killAt;
-    const left = this.#findLeft();
-    if ((left.length === 0 && !wrapperRuns()) || overdue >= GIVE_UP_MS) {
+    const { left, certain } = this.#search();
+    if ((left.length === 0 && certain && !wrapperRuns()) || overdue >= GIVE_UP_MS) {
       this.#gone = true;
       this.#options.onGone();
       return;
@@ -82,13 +80,9 @@ export class TreeEnding {
     this.#disarm = clock.wakeAt(next, () => this.look());
   }
 
-  #findLeft(): ProcessStat[] {
-    for (let repeat = 0; ; repeat += 1) {
-      const { processes, incomplete } = readProcessTable();
-      const left = findAttemptProcesses(this.#options.trace, processes);
-      const touchable = left.filter((process) => !this.#untouchable.has(keyOf(process)));
-      if (touchable.length > 0 || !incomplete || repeat === MOST_REPEATS) return touchable;
-    }
+  #search(): { left: readonly ProcessStat[]; certain: boolean } {
+    const { found, certain } = searchAttempt(this.#options.trace);
+    return { left: found.filter((process) => !this.#untouchable.has(keyOf(process))), certain };
   }
 
   #terminate(left: readonly ProcessStat[]): void {

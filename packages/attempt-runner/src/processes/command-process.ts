@@ -9,7 +9,7 @@ export function findCommandProcess(wrapper: number): CommandProcess | undefined 
   const children = readProcFile(`/proc/${wrapper}/task/${wrapper}/children`);
   const child =
     children === undefined
-      ? readProcessTable().processes.find((process) => process.parent === wrapper)
+      ? readProcessTable().find((process) => process.parent === wrapper)
       : readProcessStat(Number.parseInt(children, 10));
   return child === undefined || child.ended ? undefined : { pid: child.pid, startTicks: child.startTicks };
 }
