@@ -10,6 +10,8 @@ import { colorOf, type Palette, paletteOf } from "./render/palette.js";
  * what `--json` prints; text goes out through `print` (standard output) and `tell` (standard error).
  */
 export abstract class SpawnCommand extends Command {
+  static override args = {};
+  static override flags = {};
   static override baseFlags = {
     verbose: Flags.boolean({
       description: "with an error: where in the program it came from",

@@ -34,7 +34,7 @@ export default class List extends SpawnCommand {
     }),
   };
 
-  override async run(): Promise<readonly InstanceRow[]> {
+  override async run(): Promise<readonly InstanceRow[] | readonly string[]> {
     const { flags } = await this.parse(List);
     const tags = Object.entries(parseTags("tag", flags.tag ?? []));
     const instances = (await this.context.launcher.list()).filter(
@@ -44,9 +44,11 @@ export default class List extends SpawnCommand {
           : ["all", instance.state].includes(flags.state)) &&
         tags.every(([key, value]) => instance.tags[key] === value),
     );
-    if (flags.quiet && !this.jsonEnabled() && flags.format === "table") {
-      for (const { instanceId } of instances) this.print(instanceId);
-      return [];
+    if (flags.quiet) {
+      const ids = instances.map(({ instanceId }) => instanceId);
+      if (flags.format === "json" && !this.jsonEnabled()) this.logJson(ids);
+      else for (const id of ids) this.print(id);
+      return ids;
     }
     const time = wallTimeIn();
     const rows = await Promise.all(

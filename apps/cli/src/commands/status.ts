@@ -14,6 +14,8 @@ import { instanceJson } from "../render/instance-json.js";
 import { instanceText } from "../render/instance-text.js";
 import { liveOf } from "../render/palette.js";
 
+const DEFAULT_REFRESH_MS = 10_000;
+
 export default class Status extends SpawnCommand {
   static override summary = "show an instance and how its queue stands";
   static override examples = ["<%= config.bin %> status last", "<%= config.bin %> status nightly --wait"];
@@ -26,9 +28,8 @@ export default class Status extends SpawnCommand {
       exclusive: ["wait"],
     }),
     refresh: durationFlag({
-      description: "with --watch: how often it is shown",
-      default: 10_000,
-      defaultHelp: async () => "10s",
+      description: "with --watch: how often it is shown; default: 10s",
+      dependsOn: ["watch"],
     }),
     wait: Flags.boolean({ description: "wait until its queue is over; the outcome is the exit status" }),
     "wait-timeout": durationFlag({
@@ -41,7 +42,7 @@ export default class Status extends SpawnCommand {
     const { args, flags } = await this.parse(Status);
     this.jsonLines = flags.watch;
     const instance = await resolveInstance(this.context, args.ref);
-    if (flags.watch) return this.watch(instance, flags.refresh);
+    if (flags.watch) return this.watch(instance, flags.refresh ?? DEFAULT_REFRESH_MS);
     if (flags.wait) await this.wait(instance, flags["wait-timeout"]);
     const now = await resolveInstance(this.context, instance.instanceId);
     const status = await readStatus(this.context, { kind: "instance", instance: now });

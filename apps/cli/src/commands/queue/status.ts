@@ -13,6 +13,8 @@ import { watchStatus } from "../../queues/watch-status.js";
 import { liveOf } from "../../render/palette.js";
 import { statusText } from "../../render/status-text.js";
 
+const DEFAULT_REFRESH_MS = 10_000;
+
 export default class QueueStatusCommand extends SpawnCommand {
   static override summary = "show how a queue stands";
   static override description =
@@ -30,9 +32,8 @@ export default class QueueStatusCommand extends SpawnCommand {
       description: "show it until the queue is over; with --json one value a line",
     }),
     refresh: durationFlag({
-      description: "with --watch: how often it is shown",
-      default: 10_000,
-      defaultHelp: async () => "10s",
+      description: "with --watch: how often it is shown; default: 10s",
+      dependsOn: ["watch"],
     }),
   };
 
@@ -41,7 +42,7 @@ export default class QueueStatusCommand extends SpawnCommand {
     this.jsonLines = flags.watch;
     const reference = await resolveQueue(this.context, args.ref);
     if (flags.watch && reference.kind === "instance") {
-      await this.watch(reference.instance, flags.refresh);
+      await this.watch(reference.instance, flags.refresh ?? DEFAULT_REFRESH_MS);
       return undefined;
     }
     const status = await readStatus(this.context, reference);

@@ -1,0 +1,57 @@
+import type { Instance } from "@spawn/launcher";
+import { describe, expect, it } from "vitest";
+import { findInstance } from "./resolve-reference.js";
+
+function instance(instanceId: string, fields: Partial<Instance> = {}): Instance {
+  return {
+    instanceId,
+    provider: "local",
+    state: "stopped",
+    queueId: "pipeline",
+    launchedAt: "2026-01-27T18:00:00.000Z",
+    tags: {},
+    root: `/instances/${instanceId}`,
+    workingDirectory: "/work",
+    storeRoot: "/results",
+    ...fields,
+  };
+}
+
+const newest = instance("local-3", { name: "nightly", queueId: "pipeline" });
+const middle = instance("local-2", { name: "nightly", state: "terminated" });
+const oldest = instance("local-1", { name: "pipeline-box", queueId: "other" });
+const all = [newest, middle, oldest];
+
+describe("findInstance", () => {
+  it.each([
+    ["last", newest],
+    ["local-2", middle],
+    ["pipeline-box", oldest],
+    ["other", oldest],
+  ])("takes %s", (ref, found) => {
+    expect(findInstance(all, ref)).toBe(found);
+  });
+
+  it("takes a name that only one instance has that is not terminated", () => {
+    expect(findInstance(all, "nightly")).toBe(newest);
+  });
+
+  it("takes the newest instance of a queue id", () => {
+    expect(findInstance(all, "pipeline")).toBe(newest);
+  });
+
+  it("refuses a name of two, and names them", () => {
+    const twin = instance("local-4", { name: "nightly" });
+    expect(() => findInstance([twin, ...all], "nightly")).toThrow(
+      expect.objectContaining({
+        code: "bad-arguments",
+        message: expect.stringMatching(/local-4[\s\S]*local-3/),
+      }),
+    );
+  });
+
+  it("finds nothing for anything else", () => {
+    expect(findInstance(all, "nope")).toBeUndefined();
+    expect(findInstance([], "last")).toBeUndefined();
+  });
+});

@@ -1,0 +1,80 @@
+import type { DownloadSummary } from "@spawn/result-store";
+import { describe, expect, it } from "vitest";
+import { downloadHeading, downloadReport } from "./download-report.js";
+import { paletteOf } from "./palette.js";
+
+const MB = 1_000_000;
+const plain = paletteOf(false);
+
+const summary: DownloadSummary = {
+  jobs: [
+    {
+      job: "export",
+      bytes: 69_000,
+      files: [
+        { name: "exit_code", kind: "meta", bytes: 2 },
+        { name: "stdout.log", kind: "log", bytes: 67_000 },
+        { name: "stderr.log", kind: "log", bytes: 2_000 },
+      ],
+    },
+    {
+      job: "train",
+      bytes: 256_904_000,
+      files: [
+        { name: "metadata.json", kind: "meta", bytes: 900 },
+        { name: "stdout.log", kind: "log", bytes: 892_000 },
+        { name: "stderr.log", kind: "log", bytes: 12_000 },
+        { name: "checkpoints/1.pth", kind: "result", bytes: 5 * MB },
+        { name: "checkpoints/2.pth", kind: "result", bytes: 6 * MB },
+        { name: "model.pth", kind: "result", bytes: 245 * MB },
+      ],
+    },
+  ],
+  totalBytes: 256_973_902,
+  skipped: 0,
+  warnings: [],
+};
+
+describe("downloadReport", () => {
+  it("shows every job as the reference does, in the order of the queue file", () => {
+    const destination = "./results/queue-20260127-140532/";
+    const report = downloadReport(
+      { summary, destination, tookMs: 45_200, order: ["train", "export"] },
+      plain,
+    );
+    expect(`\n${report}\n`).toBe(`
+Jobs:
+  ✓ train (256 MB)
+    ├─ stdout.log (892 KB)
+    ├─ stderr.log (12 KB)
+    └─ results/
+        ├─ checkpoints/ (11 MB)
+        └─ model.pth (245 MB)
+
+  ✓ export (69 KB)
+    ├─ stdout.log (67 KB)
+    └─ stderr.log (2 KB)
+
+Total downloaded: 256 MB
+Time: 45 seconds
+
+Results saved to: ./results/queue-20260127-140532/
+`);
+  });
+
+  it("says what was there already", () => {
+    const report = downloadReport(
+      { summary: { ...summary, skipped: 3 }, destination: "/out/", tookMs: 90_000, order: [] },
+      plain,
+    );
+    expect(report).toContain("Total downloaded: 256 MB (3 files were there already)\nTime: 1m 30s");
+  });
+});
+
+describe("downloadHeading", () => {
+  it("says from where and to where", () => {
+    expect(downloadHeading({ queueId: "q", source: "s3://bucket/q/", destination: "./results/q/" })).toBe(
+      "Downloading results for queue: q\n\nSource: s3://bucket/q/\nDestination: ./results/q/",
+    );
+  });
+});
