@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import {
   acquireRunnerLock,
   currentBootId,
@@ -6,10 +7,16 @@ import {
   instanceLayout,
   type RunnerLock,
 } from "@spawn/attempt-runner";
-import { formatDiagnostics, jobFingerprint, loadQueueFile, type QueueSpec } from "@spawn/config-schema";
+import {
+  formatDiagnostics,
+  loadQueueFile,
+  type QueueDefinition,
+  type QueueSpec,
+  toQueueDefinition,
+} from "@spawn/config-schema";
 import { type Clock, explainFileError, type Random, SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "@spawn/result-store";
-import { type JournalEvent, type JournalJob, QueueFold, timeAnchorOf } from "@spawn/status-model";
+import { type JournalEvent, QueueFold, timeAnchorOf } from "@spawn/status-model";
 import { openJournal } from "./journal-writer.js";
 import { QueueClock } from "./queue-clock.js";
 import { QueueRun } from "./queue-run.js";
@@ -32,9 +39,10 @@ export interface OpenQueueRunOptions {
 }
 
 /**
- * Takes a queue over: its lock, its journal and all that the journal tells. A new queue's journal begins here.
+ * Takes a queue over: its lock, its journal and all that the journal tells. A new queue's journal begins here; one that
+ * is over goes on with the queue file as it is now.
  *
- * @throws SpawnError `already-running`, `bad-queue-file`, `journal-damaged`, `not-supported`, `no-space`,
+ * @throws SpawnError `already-running`, `bad-queue-file`, `journal-damaged`, `not-resumable`, `no-space`,
  * `permission-denied`.
  */
 export function openQueueRun(options: OpenQueueRunOptions): QueueRun {
@@ -60,9 +68,13 @@ function takeOver(
   const fold = new QueueFold();
   for (const record of records) fold.apply(record);
   const clock = new QueueClock(options.clock, timeAnchorOf(fold, currentBootId()), fold.latest?.t);
-  const maxParallel = queue.maxParallel ?? options.defaultMaxParallel;
+  const isNew = records.length === 0;
+  const definition = toQueueDefinition(queue, isNew ? options.defaultMaxParallel : fold.created.maxParallel);
   const events: JournalEvent[] = [runnerStarted(lock, clock)];
-  if (records.length === 0) events.unshift(queueCreated(options, queue, maxParallel, clock.now()));
+  if (isNew) events.unshift(queueCreated(options, queue.queueId, definition, clock.now()));
+  else if (fold.finished === undefined) refuseOtherJobs(fold, definition);
+  else if (!isDeepStrictEqual(definition, definitionIn(fold)))
+    events.push({ type: "queue-changed", t: clock.now(), ...definition });
   for (const event of events) fold.apply(writer.append(event, clock.wallMs()));
   return new QueueRun({
     queue,
@@ -77,7 +89,7 @@ function takeOver(
     clock,
     random: options.random,
     store: options.store,
-    maxParallel,
+    maxParallel: definition.maxParallel,
     inherited: options.environment,
     carriedValues: options.carried.flatMap((name) => options.environment[name] ?? []),
   });
@@ -85,22 +97,39 @@ function takeOver(
 
 function queueCreated(
   options: OpenQueueRunOptions,
-  queue: InstanceQueue,
-  maxParallel: number,
+  queueId: string,
+  definition: QueueDefinition,
   t: number,
 ): JournalEvent {
   return {
     type: "queue-created",
     t,
-    queueId: queue.queueId,
-    ...(queue.queueName === undefined ? {} : { queueName: queue.queueName }),
+    queueId,
     instanceId: options.instanceId,
-    failureMode: queue.failureMode,
-    ...(queue.globalTimeoutMs === undefined ? {} : { globalTimeoutMs: queue.globalTimeoutMs }),
-    maxParallel,
-    resultsLocation: options.store.locationOf(queue.queueId),
-    jobs: queue.jobs.map((job) => journalJob(queue, job)),
+    resultsLocation: options.store.locationOf(queueId),
+    ...definition,
   };
+}
+
+/** A queue that is under way keeps the file it began with. */
+function refuseOtherJobs({ created }: QueueFold, { jobs }: QueueDefinition): void {
+  const ids = (of: readonly { readonly id: string }[]): readonly string[] => of.map(({ id }) => id);
+  if (isDeepStrictEqual(ids(created.jobs), ids(jobs))) return;
+  throw new SpawnError("not-resumable", "the queue file has changed while the queue was under way", {
+    hint: "Put the file back that the queue began with, and change it when the queue is over.",
+  });
+}
+
+function definitionIn({ created }: QueueFold): QueueDefinition {
+  const {
+    type: _type,
+    t: _t,
+    queueId: _queueId,
+    instanceId: _instanceId,
+    resultsLocation: _at,
+    ...definition
+  } = created;
+  return definition;
 }
 
 function runnerStarted(lock: RunnerLock, clock: QueueClock): JournalEvent {
@@ -146,17 +175,4 @@ function readQueue(path: string): InstanceQueue {
   const { queueId } = spec;
   if (queueId === undefined) throw new SpawnError("bad-queue-file", `${path} has no queue_id`);
   return { ...spec, queueId };
-}
-
-function journalJob(queue: QueueSpec, job: QueueSpec["jobs"][number]): JournalJob {
-  return {
-    id: job.id,
-    command: job.command,
-    dependsOn: job.dependsOn,
-    ...(job.onFailure === undefined ? {} : { onFailure: job.onFailure }),
-    ...(job.alwaysRun ? { alwaysRun: true } : {}),
-    ...(job.timeoutMs === undefined ? {} : { timeoutMs: job.timeoutMs }),
-    retry: job.retry,
-    fingerprint: jobFingerprint(queue, job),
-  };
 }

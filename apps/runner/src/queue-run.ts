@@ -146,7 +146,8 @@ export class QueueRun {
   }
 
   /**
-   * What runs again when a final queue is resumed: what did not complete, and `rerun` with all downstream of it.
+   * What runs again when a final queue is resumed: what did not complete, what changed since it completed, and
+   * `rerun`; all with what is downstream.
    *
    * @throws SpawnError `job-not-found`
    */
@@ -157,7 +158,7 @@ export class QueueRun {
         hint: `Its jobs: ${[...this.#jobs.keys()].join(", ")}`,
       });
     }
-    return resumableJobs(this.scheduler, rerun);
+    return resumableJobs(this.scheduler, [...rerun, ...this.#parts.fold.outdatedJobs()]);
   }
 
   close(): void {

@@ -210,6 +210,43 @@ describe("runQueue", () => {
     ]);
   });
 
+  it("goes on with a changed queue file: what changed runs again, with all downstream of it", async () => {
+    const job = (job_id: string, command: string, depends_on: string[] = []) => ({
+      job_id,
+      command,
+      depends_on,
+    });
+    await run({ jobs: [job("kept", "true"), job("changed", "true"), job("after", "exit 1", ["changed"])] });
+    const again = open({
+      jobs: [
+        job("kept", "true"),
+        job("changed", "echo new"),
+        job("after", "true", ["changed"]),
+        job("added", "true"),
+      ],
+    });
+    const jobs = again.resumedJobs([]);
+    expect(jobs).toEqual(["changed", "after", "added"]);
+    expect(await runQueue(again, [{ event: { type: "queue-resumed", jobs } }])).toMatchObject({
+      state: "completed",
+    });
+    again.close();
+    expect(stored("changed/stdout.log")).toBe("new\n");
+    expect(story().filter((step) => step.startsWith("kept"))).toEqual(["kept:1", "kept:1=0"]);
+    const more = open(undefined);
+    expect(more.resumedJobs([])).toEqual([]);
+    more.close();
+  });
+
+  it("keeps the file of a queue that is under way", async () => {
+    const begun = open({ jobs: [{ job_id: "a", command: "true" }] });
+    await begun.parts.journal.sync();
+    begun.close();
+    expect(() => open({ jobs: [{ job_id: "b", command: "true" }] })).toThrow(
+      expect.objectContaining({ code: "not-resumable" }),
+    );
+  });
+
   it("stays unfinished while its results cannot be stored, and a resume stores them", async () => {
     const file = { jobs: [{ job_id: "a", command: "echo made > made.txt", result_files: ["made.txt"] }] };
     const results = join(folder, "store", "test", "a", "results");

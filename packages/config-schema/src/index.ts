@@ -18,5 +18,6 @@ export { toDagInput } from "./spec/dag-input.js";
 export { defaultQueueId, isValidId } from "./spec/ids.js";
 export { jobFingerprint } from "./spec/job-fingerprint.js";
 export { type LoadedQueueFile, type LoadOptions, loadQueueFile } from "./spec/load-queue-file.js";
+export { type JobDefinition, type QueueDefinition, toQueueDefinition } from "./spec/queue-definition.js";
 export type { BackgroundMode, JobResources, JobSpec, QueueSpec, SecretRef } from "./spec/queue-spec.js";
 export { serializeQueueSpec } from "./spec/serialize-queue-spec.js";

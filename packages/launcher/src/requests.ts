@@ -18,4 +18,8 @@ export interface ResumeRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Jobs that run again although they completed. */
   readonly rerun: readonly string[];
+  /** Names whose values must not be shown, beside those of the launch. */
+  readonly carried?: readonly string[];
+  /** What the queue goes on with instead of the file it had: the text, its `queue_id` set. Only when the queue is over or interrupted. */
+  readonly queueFile?: string;
 }

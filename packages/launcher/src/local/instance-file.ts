@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "@spawn/foundation";
+import { errnoOf, explainFileError } from "@spawn/foundation";
 
 /** What is written down of a local instance, in `instance.json` in its folder. */
 export interface InstanceFile {
@@ -17,7 +17,7 @@ export interface InstanceFile {
   readonly terminated_at?: string;
 }
 
-export function instanceFilePath(folder: string): string {
+function instanceFilePath(folder: string): string {
   return join(folder, "instance.json");
 }
 
@@ -39,10 +39,19 @@ export function readInstanceFile(folder: string): InstanceFile | undefined {
 }
 
 export function writeInstanceFile(folder: string, file: InstanceFile): void {
-  const path = instanceFilePath(folder);
+  replaceFile(instanceFilePath(folder), `${JSON.stringify(file, undefined, 2)}\n`);
+}
+
+/** Readers see the old text or the new one. @throws SpawnError `no-space`, `permission-denied`. */
+export function replaceFile(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainFileError(error, "cannot write", path);
+  }
 }
 
 function isInstanceFile(value: unknown): value is InstanceFile {

@@ -6,7 +6,7 @@ import { type Clock, errnoOf, explainFileError, type Random, SpawnError } from "
 import type { Instance } from "../instance.js";
 import type { Launcher } from "../launcher.js";
 import type { LaunchRequest, ResumeRequest } from "../requests.js";
-import { type InstanceFile, readInstanceFile, writeInstanceFile } from "./instance-file.js";
+import { type InstanceFile, readInstanceFile, replaceFile, writeInstanceFile } from "./instance-file.js";
 import { type RunnerProgram, startRunner } from "./runner-process.js";
 
 const DRAIN_POLL_MS = 20;
@@ -76,8 +76,11 @@ export class LocalLauncher implements Launcher {
       });
     }
     const again = ["--resume", ...request.rerun.flatMap((job) => ["--rerun", job])];
-    await this.#start(folder, file, request.environment, again);
-    return this.#instance(folder, file);
+    const resumed = { ...file, carried: [...new Set([...file.carried, ...(request.carried ?? [])])] };
+    if (resumed.carried.length > file.carried.length) writeInstanceFile(folder, resumed);
+    if (request.queueFile !== undefined) replaceFile(instanceLayout(folder).queueFile, request.queueFile);
+    await this.#start(folder, resumed, request.environment, again);
+    return this.#instance(folder, resumed);
   }
 
   async terminate(instanceId: string, options: { readonly signal?: AbortSignal } = {}): Promise<Instance> {

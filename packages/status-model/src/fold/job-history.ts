@@ -10,6 +10,8 @@ export interface Moment {
 
 export interface AttemptHistory {
   readonly attempt: number;
+  /** Of the job's definition that it ran by. */
+  readonly fingerprint: string;
   readonly started: Moment;
   /** The command's process and its start time in kernel ticks since boot, once it exists. */
   readonly process?: { readonly pid: number; readonly pidStart: number };
@@ -56,9 +58,9 @@ export class JobHistory {
     return this.#rerun;
   }
 
-  noteStarting(attempt: number, started: Moment): void {
+  noteStarting(attempt: number, fingerprint: string, started: Moment): void {
     this.#firstStarted ??= started;
-    this.#attempts.push({ attempt, started });
+    this.#attempts.push({ attempt, fingerprint, started });
     if (this.#attempts.length > ATTEMPTS_KEPT) {
       this.#attempts.shift();
       this.#forgotten += 1;

@@ -121,6 +121,7 @@ describe("QueueFold", () => {
     expect(history.firstStarted).toEqual({ at: START_AT + 10_000, t: 10_000 });
     expect(history.last).toEqual({
       attempt: 300,
+      fingerprint: expect.any(String),
       started: { at: START_AT + 3_000_000, t: 3_000_000 },
       process: { pid: 300, pidStart: 1 },
       ended: { at: START_AT + 3_005_000, t: 3_005_000 },

@@ -3,6 +3,7 @@ import {
   createState,
   type Effect,
   type JobGraph,
+  jobState,
   moveToGraph,
   type QueueOutcome,
   type SchedulerEvent,
@@ -102,6 +103,18 @@ export class QueueFold {
     return this.#handlers;
   }
 
+  /**
+   * Completed jobs whose command, environment or dependencies are no longer those they completed with, in file order.
+   * O(jobs).
+   */
+  outdatedJobs(): readonly string[] {
+    return this.created.jobs.flatMap(({ id, fingerprint }) => {
+      const state = jobState(this.scheduler, id);
+      const completed = state.phase === "ended" && state.state === "completed";
+      return completed && this.job(id).last?.fingerprint !== fingerprint ? [id] : [];
+    });
+  }
+
   /** What happened to a job. Throws for a job that the queue does not have. */
   job(id: string): JobHistory {
     const history = this.#jobs.get(id);
@@ -178,6 +191,10 @@ export class QueueFold {
     this.#define({ type, t, queueId, instanceId, resultsLocation, ...definition });
   }
 
+  #fingerprintOf(job: string): string {
+    return present(this.#definitions.get(job)).fingerprint;
+  }
+
   #define(created: QueueCreated): void {
     this.#created = created;
     this.#definitions = new Map(created.jobs.map((job) => [job.id, job]));
@@ -200,7 +217,7 @@ export class QueueFold {
         return;
       }
       case "attempt-starting":
-        this.job(event.job).noteStarting(event.attempt, moment);
+        this.job(event.job).noteStarting(event.attempt, this.#fingerprintOf(event.job), moment);
         return;
       case "attempt-ended":
         this.job(event.job).noteEnded(event.attempt, moment, event.outcome);
