@@ -3,6 +3,7 @@ import type { ProblemPlace, Problems } from "../diagnostics/problems.js";
 import { quote } from "../schema/describe-value.js";
 import type { QueueDraft } from "../schema/queue-draft.js";
 import type { Path } from "../source/located-node.js";
+import { hasRepeats } from "./has-repeats.js";
 
 interface JobContext {
   readonly id: string | undefined;
@@ -41,7 +42,7 @@ function checkDependsOn(dependencies: readonly string[], context: JobContext): v
 
 /** Places whose text stood before. */
 function repeated(texts: readonly string[]): number[] {
-  if (texts.length < 2 || new Set(texts).size === texts.length) return [];
+  if (!hasRepeats(texts)) return [];
   const seen = new Set<string>();
   return [...texts.keys()].filter((index) => seen.size === seen.add(texts[index] ?? "").size);
 }

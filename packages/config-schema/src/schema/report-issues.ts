@@ -24,6 +24,7 @@ export interface ShapeContext {
 export function reportIssues(issues: readonly Issue[], context: ShapeContext): void {
   const seen = new Set<string>();
   for (const issue of issues) {
+    if (context.problems.isFull) return;
     const place = JSON.stringify(issue.path);
     if (seen.has(place)) continue;
     seen.add(place);
@@ -36,7 +37,7 @@ function reportIssue(issue: Issue, context: ShapeContext): void {
   const value = valueAt(context.value, issue.path);
   switch (issue.code) {
     case "unrecognized_keys":
-      for (const key of issue.keys) reportUnknownKey(key, issue.path, path, context);
+      reportUnknownKeys(issue.keys, path, knownKeys(schemaAt(context.schema, issue.path)), context.problems);
       return;
     case "invalid_type":
       if (value === undefined) reportMissing(issue.path, path, context);
@@ -61,26 +62,26 @@ function reportIssue(issue: Issue, context: ShapeContext): void {
   }
 }
 
-function reportUnknownKey(
-  key: string,
-  inner: readonly PropertyKey[],
+function reportUnknownKeys(
+  keys: readonly string[],
   path: Path,
-  context: ShapeContext,
+  known: readonly string[],
+  problems: Problems,
 ): void {
-  const keys = knownKeys(schemaAt(context.schema, inner));
-  const synonym = SYNONYMS.get(key.toLowerCase())?.find((name) => keys.includes(name));
-  context.problems.add(
-    "unknown-key",
-    { path: [...path, key], part: "key" },
-    `the key ${JSON.stringify(key)} is not known here`,
-    {
-      cost: keys.length,
-      find: () =>
-        synonym === undefined
-          ? (didYouMean(key, keys) ?? `the keys here are ${keys.join(", ")}`)
-          : `did you mean "${synonym}"?`,
-    },
-  );
+  for (const key of keys) {
+    if (problems.isFull) return;
+    const message = `the key ${JSON.stringify(key)} is not known here`;
+    problems.add("unknown-key", { path: [...path, key], part: "key" }, message, {
+      cost: known.length,
+      find: () => suggestKey(key, known),
+    });
+  }
+}
+
+function suggestKey(key: string, known: readonly string[]): string {
+  const synonym = SYNONYMS.get(key.toLowerCase())?.find((name) => known.includes(name));
+  if (synonym !== undefined) return `did you mean "${synonym}"?`;
+  return didYouMean(key, known) ?? `the keys here are ${known.join(", ")}`;
 }
 
 function reportMissing(inner: readonly PropertyKey[], path: Path, context: ShapeContext): void {

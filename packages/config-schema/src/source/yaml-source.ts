@@ -10,7 +10,7 @@ const SYNTAX_ERRORS_SHOWN = 10;
 
 /** Reads one YAML 1.2 document (core schema). Adds what is wrong with it to `problems`. */
 export function readYaml(text: string, problems: Problems): SourceDocument | undefined {
-  const tokens = [...new Parser().parse(text)];
+  const tokens = readTokens(text);
   const tooDeep = findTooDeep(tokens);
   if (tooDeep !== undefined) {
     problems.add("too-deep", { span: tooDeep }, `lists and maps are nested more than ${DEPTH_LIMIT} deep`);
@@ -25,6 +25,18 @@ export function readYaml(text: string, problems: Problems): SourceDocument | und
   if (document.errors.length > 0) return undefined;
   const root = yamlTree(document, problems);
   return root && { text, value: plainValue(root), root: () => root };
+}
+
+/** The file's tokens; of a file that is no YAML at all, those up to the last error that is shown. */
+function readTokens(text: string): readonly CST.Token[] {
+  const tokens: CST.Token[] = [];
+  let errors = 0;
+  for (const token of new Parser().parse(text)) {
+    tokens.push(token);
+    if (token.type === "error") errors += 1;
+    if (errors >= SYNTAX_ERRORS_SHOWN) break;
+  }
+  return tokens;
 }
 
 function composeOne(tokens: readonly CST.Token[], problems: Problems): Document.Parsed | undefined {

@@ -54,14 +54,12 @@ function readDocument(
 ): QueueSpec | undefined {
   checkNulBytes(document, problems);
   const draft = draftQueue(document.value, problems);
-  return (
-    draft &&
-    readQueue(draft, {
-      problems,
-      isDefined: options.definedVariables ?? (() => false),
-      writtenText: (path) => writtenText(document, path),
-    })
-  );
+  if (draft === undefined || problems.isFull) return undefined;
+  return readQueue(draft, {
+    problems,
+    isDefined: options.definedVariables ?? (() => false),
+    writtenText: (path) => writtenText(document, path),
+  });
 }
 
 function writtenText(document: SourceDocument, path: Path): string {

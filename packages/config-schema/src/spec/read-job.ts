@@ -1,5 +1,6 @@
 import type { Problems } from "../diagnostics/problems.js";
 import { checkCommand } from "../rules/check-command.js";
+import { hasRepeats } from "../rules/has-repeats.js";
 import { readTimeout } from "../rules/read-duration.js";
 import { readEnvironment, type WrittenText } from "../rules/read-environment.js";
 import { readResources } from "../rules/read-resources.js";
@@ -40,6 +41,6 @@ export function readJob(
 }
 
 function withoutRepeats(names: readonly string[] | undefined): readonly string[] {
-  if (names === undefined || names.length < 2) return names ?? [];
-  return [...new Set(names)];
+  if (names === undefined) return [];
+  return hasRepeats(names) ? [...new Set(names)] : names;
 }
