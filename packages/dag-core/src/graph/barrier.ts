@@ -8,7 +8,7 @@ import type { JobKind } from "./job-kind.js";
  * - such a job that ordinary jobs follow (by dependency or failure, at any distance) waits for the same but what
  *   follows it or another of its sort, or it would wait for itself.
  */
-export interface Barrier {
+interface Barrier {
   /** Those that wait, in file order. */
   readonly waiting: readonly number[];
   /** 1 for each job waited for. */

@@ -1,6 +1,9 @@
 import { unreachable } from "@spawn/foundation";
 import type { AttemptOutcome, Effect } from "../events.js";
-import { barredBy, deadlineOf, stopAfterFailure, wakeForTimeout } from "./halt.js";
+import { backoffAlarm, timeoutAlarm } from "./alarms.js";
+import { barredBy } from "./halt/bar.js";
+import { deadlineOf } from "./halt/cleanup-limit.js";
+import { stopAfterFailure } from "./halt/stop-after-failure.js";
 import { retryPolicyOf } from "./retry.js";
 import { become, type SchedulerState } from "./scheduler-state.js";
 import { settle } from "./settle.js";
@@ -24,7 +27,7 @@ export function startAttempt(
     ...(deadline === undefined ? {} : { deadline }),
   });
   effects.push({ type: "start-attempt", job: id, attempt });
-  if (deadline !== undefined) effects.push(wakeForTimeout(id, attempt, deadline));
+  if (deadline !== undefined) effects.push(timeoutAlarm(id, attempt, deadline));
 }
 
 export interface AttemptEnd {
@@ -55,7 +58,7 @@ export function endAttempt(state: SchedulerState, job: number, end: AttemptEnd, 
     case "retry": {
       const notBefore = t + verdict.delayMs;
       become(state, job, { phase: "retrying", attempt, notBefore, last: outcome });
-      effects.push(wakeForRetry(state.graph.jobs[job]!.id, attempt, notBefore));
+      effects.push(backoffAlarm(state.graph.jobs[job]!.id, attempt, notBefore));
       return;
     }
     case "completed":
@@ -90,8 +93,4 @@ function countLosses(state: SchedulerState, job: number, outcome: AttemptOutcome
 
 function usesNoRetry({ reason }: AttemptOutcome): boolean {
   return reason === "host-lost" || reason === "interrupted" || reason === "never-started";
-}
-
-export function wakeForRetry(job: string, attempt: number, t: number): Effect {
-  return { type: "wake-at", t, event: { type: "backoff-elapsed", t, job, attempt } };
 }

@@ -2,7 +2,7 @@ import { unreachable } from "@spawn/foundation";
 import { neighbours } from "../graph/adjacency.js";
 import type { JobState } from "../job-state.js";
 import { countGates } from "./gates.js";
-import { barredBy } from "./halt.js";
+import { barredBy } from "./halt/bar.js";
 import { isSettled, type JobStatus, statusOf } from "./job-status.js";
 import { outcomeOf } from "./queue-outcome.js";
 import { retryPolicyOf } from "./retry.js";

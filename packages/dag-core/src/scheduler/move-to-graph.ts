@@ -1,6 +1,6 @@
 import type { JobGraph } from "../graph/job-graph.js";
 import { createState } from "./create-state.js";
-import { barredBy } from "./halt.js";
+import { barredBy } from "./halt/bar.js";
 import { isOver } from "./is-current.js";
 import { outcomeOf } from "./queue-outcome.js";
 import { become, type SchedulerState } from "./scheduler-state.js";

@@ -1,6 +1,5 @@
 import type { Effect } from "../events.js";
-import { wakeForRetry } from "./attempts.js";
-import { wakeForTimeout } from "./halt.js";
+import { backoffAlarm, globalTimeoutAlarm, timeoutAlarm } from "./alarms.js";
 import { globalDeadlineOf } from "./is-current.js";
 import type { SchedulerState } from "./scheduler-state.js";
 
@@ -13,12 +12,12 @@ export function pendingEffects(state: SchedulerState): readonly Effect[] {
   const effects: Effect[] = [...globalWake(state)];
   for (const [index, own] of state.jobs.entries()) {
     const job = state.graph.jobs[index]!.id;
-    if (own.phase === "retrying") effects.push(wakeForRetry(job, own.attempt, own.notBefore));
+    if (own.phase === "retrying") effects.push(backoffAlarm(job, own.attempt, own.notBefore));
     if (own.phase !== "running") continue;
     const { attempt, stopping, deadline } = own;
     effects.push({ type: "start-attempt", job, attempt });
     if (stopping !== undefined) effects.push({ type: "stop-attempt", job, attempt, cause: stopping });
-    else if (deadline !== undefined) effects.push(wakeForTimeout(job, attempt, deadline));
+    else if (deadline !== undefined) effects.push(timeoutAlarm(job, attempt, deadline));
   }
   return effects;
 }
@@ -26,5 +25,5 @@ export function pendingEffects(state: SchedulerState): readonly Effect[] {
 /** The alarm for the global timeout, if it can still be reached. */
 export function globalWake(state: SchedulerState): readonly Effect[] {
   const t = globalDeadlineOf(state);
-  return t === undefined ? [] : [{ type: "wake-at", t, event: { type: "global-timeout-reached", t } }];
+  return t === undefined ? [] : [globalTimeoutAlarm(t)];
 }

@@ -6,7 +6,6 @@ import { HandDrivenRun, SUCCESS } from "../testing/index.js";
 import { createState } from "./create-state.js";
 import { isCurrent } from "./is-current.js";
 import { nextStart } from "./next-start.js";
-import { pendingEffects } from "./pending-effects.js";
 import { transition } from "./transition.js";
 
 const a: DagJob = { id: "a", dependsOn: [], timeoutMs: 1000 };
@@ -91,44 +90,5 @@ describe("transition", () => {
     run.complete("a", "b");
     expectRefused(run, { type: "global-timeout-reached", t: 100 });
     expectRefused(run, { type: "queue-continued", t: 100 });
-  });
-});
-
-describe("isCurrent", () => {
-  test("is true for what comes next", () => {
-    const run = new HandDrivenRun({ jobs, globalTimeoutMs: 5000 });
-    expect(isCurrent(run.state, { type: "attempt-starting", ...at(0) })).toBe(true);
-    run.start("a");
-    expect(isCurrent(run.state, { type: "attempt-timed-out", ...at(1000) })).toBe(true);
-    expect(isCurrent(run.state, { type: "attempt-ended", ...at(5), outcome: SUCCESS, random: 0 })).toBe(true);
-    expect(isCurrent(run.state, { type: "global-timeout-reached", t: 5000 })).toBe(true);
-    expect(isCurrent(run.state, { type: "cancel-requested", t: 5, force: true })).toBe(true);
-    expect(isCurrent(run.state, { type: "queue-resumed", t: 5, jobs: [] })).toBe(false);
-  });
-});
-
-describe("pendingEffects", () => {
-  test("holds starts, stops, alarms, and at the end the outcome alone", () => {
-    const retry = { maxAttempts: 2, backoff: "fixed", baseDelayMs: 70, maxDelayMs: 70, jitter: 0 } as const;
-    const run = new HandDrivenRun({
-      globalTimeoutMs: 9000,
-      jobs: [a, { ...a, id: "c" }, { id: "d", dependsOn: [], retry }],
-    });
-    run.start("c", "a");
-    run.fail("d");
-    run.send({ type: "attempt-timed-out", t: 1000, job: "c", attempt: 1 });
-    expect(pendingEffects(run.state)).toEqual([
-      { type: "wake-at", t: 9000, event: { type: "global-timeout-reached", t: 9000 } },
-      { type: "start-attempt", job: "a", attempt: 1 },
-      { type: "wake-at", t: 1000, event: { type: "attempt-timed-out", ...at(1000) } },
-      { type: "start-attempt", job: "c", attempt: 1 },
-      { type: "stop-attempt", job: "c", attempt: 1, cause: "timeout" },
-      { type: "wake-at", t: 70, event: { type: "backoff-elapsed", t: 70, job: "d", attempt: 1 } },
-    ]);
-    run.end("a");
-    run.end("c", { reason: "timeout" });
-    expect(pendingEffects(run.state)).toEqual([
-      { type: "finish-queue", outcome: { state: "failed", reason: "job-failed" } },
-    ]);
   });
 });

@@ -2,7 +2,10 @@ import { unreachable } from "@spawn/foundation";
 import type { Effect, SchedulerEvent } from "../events.js";
 import { indexOfJob } from "../graph/job-graph.js";
 import { endAttempt, startAttempt } from "./attempts.js";
-import { reachGlobalTimeout, requestCancel, requestInterrupt, stop } from "./halt.js";
+import { requestCancel } from "./halt/cancel.js";
+import { reachGlobalTimeout } from "./halt/global-timeout.js";
+import { requestInterrupt } from "./halt/interrupt.js";
+import { stopAttempt } from "./halt/stop-attempt.js";
 import { isCurrent, isOver } from "./is-current.js";
 import { globalWake, pendingEffects } from "./pending-effects.js";
 import { outcomeOf } from "./queue-outcome.js";
@@ -50,7 +53,7 @@ function apply(state: SchedulerState, event: SchedulerEvent, effects: Effect[]):
       startAttempt(state, indexOfJob(graph, event.job), event.attempt, event.t, effects);
       return;
     case "attempt-timed-out":
-      stop(state, indexOfJob(graph, event.job), "timeout", effects);
+      stopAttempt(state, indexOfJob(graph, event.job), "timeout", effects);
       return;
     case "attempt-ended":
       endAttempt(state, indexOfJob(graph, event.job), event, effects);
