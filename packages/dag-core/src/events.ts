@@ -29,7 +29,14 @@ export type InterruptCause = "spot" | "ttl" | "shutdown";
 export type SchedulerEvent =
   | { readonly type: "queue-started"; readonly t: number }
   /** The decision to start; its effect starts the attempt. */
-  | { readonly type: "attempt-starting"; readonly t: number; readonly job: string; readonly attempt: number }
+  | {
+      readonly type: "attempt-starting";
+      readonly t: number;
+      readonly job: string;
+      readonly attempt: number;
+      /** The GPUs that are this attempt's own, if it asked for any. */
+      readonly gpus?: readonly string[];
+    }
   /** The decision to end an attempt that is past its limit. */
   | { readonly type: "attempt-timed-out"; readonly t: number; readonly job: string; readonly attempt: number }
   | {

@@ -20,6 +20,15 @@ export interface RetryPolicy {
   readonly dontRetryOnCodes?: readonly number[];
 }
 
+/** What a job takes of the machine while it runs. */
+export interface JobResources {
+  /** May be a fraction. */
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+  /** Whole GPUs, each for this job alone. */
+  readonly gpus?: number;
+}
+
 /** What the scheduler needs to know of a job. */
 export interface DagJob {
   /** Unique in its DAG. */
@@ -34,6 +43,8 @@ export interface DagJob {
   readonly timeoutMs?: number;
   /** Absent: one attempt. */
   readonly retry?: RetryPolicy;
+  /** Absent: a slot and nothing else. */
+  readonly resources?: JobResources;
 }
 
 export interface DagInput {

@@ -1,9 +1,10 @@
 import { SpawnError } from "@spawn/foundation";
-import type { DagInput, DagJob, FailureMode } from "../input.js";
+import type { DagInput, DagJob, FailureMode, JobResources } from "../input.js";
 import { type Adjacency, adjacencyOf, reversed } from "./adjacency.js";
 import { type Barriers, findBarriers } from "./barrier.js";
 import { describeDagProblem } from "./dag-problem.js";
 import { type JobKind, jobKinds } from "./job-kind.js";
+import { findLanes } from "./lanes.js";
 import { byPriority, pathCosts, pathWeights } from "./priority.js";
 import { examineDag } from "./validate.js";
 
@@ -32,6 +33,10 @@ export interface JobGraph extends Barriers {
   /** Jobs by priority, and each job's place in that list. */
   readonly byRank: Int32Array;
   readonly rankOf: Int32Array;
+  /** The different things that jobs take of the machine. */
+  readonly lanes: readonly (JobResources | undefined)[];
+  /** Indexed by rank: which of `lanes` the job takes. */
+  readonly laneOfRank: Int32Array;
 }
 
 /**
@@ -69,6 +74,7 @@ export function buildGraph(input: DagInput): JobGraph {
     weights,
     byRank,
     rankOf,
+    ...findLanes(jobs, byRank),
     ...findBarriers({ kinds, dependencies, dependents, handlerOf, order }),
   };
 }

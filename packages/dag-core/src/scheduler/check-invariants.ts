@@ -36,18 +36,22 @@ function checkTally({ jobs, tally }: SchedulerState): void {
 }
 
 function checkSets(state: SchedulerState): void {
-  const { graph, jobs, ready, running, failures } = state;
+  const { graph, jobs, ready, lanes, running, failures } = state;
   let readyCount = 0;
   for (const [job, own] of jobs.entries()) {
     const { id } = graph.jobs[job]!;
     const isReady = own.phase === "ready";
     if (isReady) readyCount += 1;
-    assert(ready.has(graph.rankOf[job]!) === isReady, () => `${id}: heap and phase ${own.phase} differ`);
+    const rank = graph.rankOf[job]!;
+    assert(ready.has(rank) === isReady, () => `${id}: heap and phase ${own.phase} differ`);
+    assert(lanes[graph.laneOfRank[rank]!]!.has(rank) === isReady, () => `${id}: lane and phase differ`);
     assert(running.has(job) === (own.phase === "running"), () => `${id}: running set and phase differ`);
     const failed = own.phase === "ended" && own.state === "failed";
     assert(failures.has(job) === failed, () => `${id}: list of failures and state differ`);
   }
   assert(ready.size === readyCount, () => `${ready.size} in the heap, ${readyCount} ready`);
+  const inLanes = lanes.reduce((sum, lane) => sum + lane.size, 0);
+  assert(inLanes === readyCount, () => `${inLanes} in the lanes, ${readyCount} ready`);
 }
 
 function checkGates(state: SchedulerState): void {

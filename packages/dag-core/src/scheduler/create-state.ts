@@ -10,10 +10,12 @@ const WAITING: JobState = { phase: "waiting" };
 /** A run before its first event. O(jobs + dependencies). */
 export function createState(graph: JobGraph): SchedulerState {
   const size = graph.jobs.length;
+  const lanePlaces = new Int32Array(size);
   const state: SchedulerState = {
     graph,
     jobs: new Array<JobState>(size).fill(WAITING),
     ready: new ReadyHeap(size),
+    lanes: graph.lanes.map(() => new ReadyHeap(size, lanePlaces)),
     running: new Set(),
     tally: {
       pending: size,

@@ -4,13 +4,18 @@ export class ReadyHeap {
   /** Where a rank is in the heap, plus 1; 0 when it is not there. */
   readonly #places: Int32Array;
 
-  /** Ranks are 0 up to `size` - 1. */
-  constructor(size: number) {
-    this.#places = new Int32Array(size);
+  /** Ranks are 0 up to `size` - 1. Heaps that never hold the same rank may share `places`. */
+  constructor(size: number, places = new Int32Array(size)) {
+    this.#places = places;
   }
 
   get size(): number {
     return this.#ranks.length;
+  }
+
+  /** The smallest rank. */
+  get head(): number | undefined {
+    return this.#ranks[0];
   }
 
   has(rank: number): boolean {

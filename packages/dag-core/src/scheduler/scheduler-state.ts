@@ -17,6 +17,8 @@ export interface SchedulerState {
   /** Changed through `become` alone, which keeps `ready`, `running`, `tally` and `failures` in step. */
   readonly jobs: JobState[];
   readonly ready: ReadyHeap;
+  /** The ready jobs again, by what they take of the machine: one heap for each of the graph's lanes. */
+  readonly lanes: readonly ReadyHeap[];
   readonly running: Set<number>;
   readonly tally: Record<JobStatus, number>;
   /** In the order in which they failed. */
@@ -47,11 +49,21 @@ export function become(state: SchedulerState, job: number, next: JobState): void
   state.tally[statusOf(previous)] -= 1;
   state.tally[statusOf(next)] += 1;
   const rank = state.graph.rankOf[job]!;
-  if (previous.phase === "ready") state.ready.remove(rank);
-  else if (previous.phase === "running") state.running.delete(job);
-  else if (previous.phase === "ended") state.failures.delete(job);
-  if (next.phase === "ready") state.ready.add(rank);
-  else if (next.phase === "running") state.running.add(job);
-  else if (next.phase === "ended" && next.state === "failed") state.failures.add(job);
+  if (previous.phase === "ready") {
+    state.ready.remove(rank);
+    laneOf(state, rank).remove(rank);
+  }
+  if (previous.phase === "running") state.running.delete(job);
+  if (previous.phase === "ended") state.failures.delete(job);
+  if (next.phase === "ready") {
+    state.ready.add(rank);
+    laneOf(state, rank).add(rank);
+  }
+  if (next.phase === "running") state.running.add(job);
+  if (next.phase === "ended" && next.state === "failed") state.failures.add(job);
   state.jobs[job] = next;
+}
+
+function laneOf(state: SchedulerState, rank: number): ReadyHeap {
+  return state.lanes[state.graph.laneOfRank[rank]!]!;
 }
