@@ -1,7 +1,8 @@
-import { Command, Flags } from "@oclif/core";
+import { Command } from "@oclif/core";
 import { type Context, openContext } from "./context.js";
 import { EXIT, type ExitStatus } from "./exit-status.js";
 import { describeFailure } from "./failure.js";
+import { switchFlag } from "./flags/switch-flag.js";
 import { failureJson, failureText } from "./render/failure-text.js";
 import { colorOf, type Palette, paletteOf } from "./render/palette.js";
 
@@ -13,7 +14,7 @@ export abstract class SpawnCommand extends Command {
   static override args = {};
   static override flags = {};
   static override baseFlags = {
-    verbose: Flags.boolean({
+    verbose: switchFlag({
       description: "with an error: where in the program it came from",
       helpGroup: "GLOBAL",
     }),

@@ -28,6 +28,14 @@ describe("describeFailure", () => {
     });
   });
 
+  it("tells what flags want of each other in one line", () => {
+    const text = "The following error occurred:\n  --wait-timeout needs --wait\nSee more help with --help";
+    expect(describeFailure(new Errors.CLIError(text, { exit: 2 }))).toMatchObject({
+      message: "--wait-timeout needs --wait",
+      hint: "See all flags: --help",
+    });
+  });
+
   it("ends with 2 for an unknown command too", () => {
     const unknown = new Errors.CLIError("Run spawn help for a list of available commands.", { exit: 127 });
     expect(describeFailure(unknown)).toMatchObject({ code: "unknown-command", status: 2 });

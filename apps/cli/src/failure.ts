@@ -45,7 +45,10 @@ export function describeFailure(error: unknown): Failure | undefined {
 }
 
 function badArguments(text: string): Failure {
-  const [message = "", ...more] = text.split("\n").filter((line) => line.trim() !== "");
+  const [message = "", ...more] = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^The following errors? occurred:$/.test(line));
   const hint = more
     .map((line) => line.replace(/^See more help with --help$/, "See all flags: --help"))
     .join("\n");

@@ -4,6 +4,7 @@ import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { SpawnCommand } from "../base-command.js";
 import { EXIT } from "../exit-status.js";
 import { durationFlag } from "../flags/duration-flag.js";
+import { switchFlag } from "../flags/switch-flag.js";
 import { parseTags } from "../flags/tags.js";
 import { launchFlags, launchOptions } from "../launching/launch-flags.js";
 import { type LaunchStep, launchQueue } from "../launching/launch-queue.js";
@@ -42,12 +43,12 @@ export default class Launch extends SpawnCommand {
       multiple: true,
       delimiter: ",",
     }),
-    wait: Flags.boolean({ description: "wait until the queue is over; its outcome is the exit status" }),
+    wait: switchFlag({ description: "wait until the queue is over; its outcome is the exit status" }),
     "wait-timeout": durationFlag({
       description: "wait no longer than this (exit status 124)",
       dependsOn: ["wait"],
     }),
-    "dry-run": Flags.boolean({
+    "dry-run": switchFlag({
       description: "check everything and say what would be done; do nothing",
       exclusive: ["wait"],
     }),

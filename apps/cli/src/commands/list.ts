@@ -2,6 +2,7 @@ import { Flags } from "@oclif/core";
 import type { Instance } from "@spawn/launcher";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { SpawnCommand } from "../base-command.js";
+import { switchFlag } from "../flags/switch-flag.js";
 import { parseTags } from "../flags/tags.js";
 import { readStatus } from "../queues/read-status.js";
 import { type InstanceRow, instanceRow } from "../render/instance-row.js";
@@ -24,7 +25,7 @@ export default class List extends SpawnCommand {
       options: ["table", "json"] as const,
       default: "table",
     })(),
-    quiet: Flags.boolean({ char: "q", description: "instance ids only" }),
+    quiet: switchFlag({ char: "q", description: "instance ids only" }),
     state: Flags.option({ description: "only those in this state", options: [...STATES, "all"] as const })(),
     tag: Flags.string({
       description: "only those with this tag; all of them where there are several",

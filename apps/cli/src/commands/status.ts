@@ -1,10 +1,11 @@
-import { Args, Flags } from "@oclif/core";
+import { Args } from "@oclif/core";
 import { type Instance, LocalQueue } from "@spawn/launcher";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { createLogUpdate } from "log-update";
 import { SpawnCommand } from "../base-command.js";
 import { EXIT } from "../exit-status.js";
 import { durationFlag } from "../flags/duration-flag.js";
+import { switchFlag } from "../flags/switch-flag.js";
 import { onInterrupt } from "../interrupts.js";
 import { readStatus } from "../queues/read-status.js";
 import { REF_DESCRIPTION, resolveInstance } from "../queues/resolve-reference.js";
@@ -22,7 +23,7 @@ export default class Status extends SpawnCommand {
   static override enableJsonFlag = true;
   static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
   static override flags = {
-    watch: Flags.boolean({
+    watch: switchFlag({
       char: "w",
       description: "show it until its queue is over; with --json one value a line",
       exclusive: ["wait"],
@@ -31,7 +32,7 @@ export default class Status extends SpawnCommand {
       description: "with --watch: how often it is shown; default: 10s",
       dependsOn: ["watch"],
     }),
-    wait: Flags.boolean({ description: "wait until its queue is over; the outcome is the exit status" }),
+    wait: switchFlag({ description: "wait until its queue is over; the outcome is the exit status" }),
     "wait-timeout": durationFlag({
       description: "wait no longer than this (exit status 124)",
       dependsOn: ["wait"],
@@ -40,7 +41,7 @@ export default class Status extends SpawnCommand {
 
   override async run(): Promise<object | undefined> {
     const { args, flags } = await this.parse(Status);
-    this.jsonLines = flags.watch;
+    this.jsonLines = flags.watch ?? false;
     const instance = await resolveInstance(this.context, args.ref);
     if (flags.watch) return this.watch(instance, flags.refresh ?? DEFAULT_REFRESH_MS);
     if (flags.wait) await this.wait(instance, flags["wait-timeout"]);

@@ -1,9 +1,10 @@
 import { createInterface } from "node:readline/promises";
-import { Args, Flags } from "@oclif/core";
+import { Args } from "@oclif/core";
 import { SpawnError } from "@spawn/foundation";
 import { wallTimeIn } from "@spawn/status-model";
 import { SpawnCommand } from "../base-command.js";
 import { EXIT } from "../exit-status.js";
+import { switchFlag } from "../flags/switch-flag.js";
 import { onInterrupt } from "../interrupts.js";
 import { readStatus } from "../queues/read-status.js";
 import { REF_DESCRIPTION, resolveInstance } from "../queues/resolve-reference.js";
@@ -17,7 +18,7 @@ export default class Terminate extends SpawnCommand {
   static override enableJsonFlag = true;
   static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
   static override flags = {
-    yes: Flags.boolean({ char: "y", description: "do not ask; needed where nobody can be asked" }),
+    yes: switchFlag({ char: "y", description: "do not ask; needed where nobody can be asked" }),
   };
 
   override async run(): Promise<InstanceRow | undefined> {

@@ -1,5 +1,6 @@
 import { Flags } from "@oclif/core";
 import { SpawnError } from "@spawn/foundation";
+import { switchFlag } from "../flags/switch-flag.js";
 import type { LaunchOptions } from "./prepare-launch.js";
 
 /** Flags of every command that launches a queue. */
@@ -12,7 +13,7 @@ export const launchFlags = {
     multipleNonGreedy: true,
   }),
   "queue-id": Flags.string({ description: "id of this run, instead of the file's own", helpValue: "ID" }),
-  overwrite: Flags.boolean({
+  overwrite: switchFlag({
     description: "replace what the store has under the queue id (without it, a taken id gets -2, -3, …)",
   }),
   workdir: Flags.string({
@@ -25,7 +26,7 @@ export interface LaunchFlagValues {
   readonly name: string | undefined;
   readonly env: readonly string[] | undefined;
   readonly "queue-id": string | undefined;
-  readonly overwrite: boolean;
+  readonly overwrite: boolean | undefined;
   readonly workdir: string | undefined;
 }
 
@@ -39,7 +40,7 @@ export function launchOptions(
     file,
     tags,
     env: flags.env ?? [],
-    overwrite: flags.overwrite,
+    overwrite: flags.overwrite ?? false,
     ...(flags["queue-id"] === undefined ? {} : { queueId: flags["queue-id"] }),
     ...(name === undefined ? {} : { name: checkedName(name) }),
     ...(workdir === undefined ? {} : { workdir }),

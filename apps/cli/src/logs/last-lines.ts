@@ -4,6 +4,9 @@ import { LogLines } from "./log-lines.js";
 import { logBytes } from "./log-source.js";
 import { TailBuffer } from "./tail-buffer.js";
 
+/** Enough for the last lines of any log but one of enormous lines, whose first is then cut. */
+const LAST_BYTES = 256 * 1024;
+
 /** The last lines of a job's merged log. */
 export async function lastLines(
   context: Context,
@@ -13,8 +16,8 @@ export async function lastLines(
 ): Promise<readonly string[]> {
   const lines = new LogLines();
   const tail = new TailBuffer(count);
-  for await (const bytes of logBytes(context, reference, job, { kind: "merged" }))
-    tail.push(lines.push(bytes));
+  const log = logBytes(context, reference, job, { kind: "merged" }, { lastBytes: LAST_BYTES });
+  for await (const bytes of log) tail.push(lines.push(bytes));
   tail.push(lines.end());
   return tail.lines;
 }

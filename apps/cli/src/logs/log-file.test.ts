@@ -26,4 +26,11 @@ describe("LogFile", () => {
     appendFileSync(path, "two\n");
     expect(read()).toBe("two\n");
   });
+
+  it("begins near the end when asked", () => {
+    const path = join(folder, "train.log");
+    writeFileSync(path, "one\ntwo\n");
+    expect(Buffer.concat([...new LogFile(path, { lastBytes: 4 }).read()]).toString()).toBe("two\n");
+    expect(Buffer.concat([...new LogFile(path, { lastBytes: 99 }).read()]).toString()).toBe("one\ntwo\n");
+  });
 });

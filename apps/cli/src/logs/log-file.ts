@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { errnoOf, explainFileError } from "@spawn/foundation";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -8,8 +8,12 @@ export class LogFile {
   readonly #path: string;
   #offset = 0;
 
-  constructor(path: string) {
+  /** @param options `lastBytes`: of what is there already, begin with no more than this */
+  constructor(path: string, options: { readonly lastBytes?: number | undefined } = {}) {
     this.#path = path;
+    if (options.lastBytes === undefined) return;
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    this.#offset = Math.max(0, size - options.lastBytes);
   }
 
   /** What has come since the last call, in chunks. @throws SpawnError `permission-denied`. */

@@ -12,17 +12,22 @@ export type LogKind =
 
 const RANGE_BYTES = 1024 * 1024;
 
-/** The bytes of a job's log so far: the instance's where it has it, else the store's. Nothing where neither has. */
+/**
+ * The bytes of a job's log so far: the instance's where it has it, else the store's. Nothing where neither has.
+ *
+ * @param options `lastBytes`: of an instance's log no more than this, from its end
+ */
 export async function* logBytes(
   context: Context,
   reference: QueueReference,
   job: string,
   log: LogKind,
+  options: { readonly lastBytes?: number } = {},
 ): AsyncGenerator<Uint8Array, void> {
   if (reference.kind === "instance") {
     const path = logPath(reference.instance.root, job, log);
     if (existsSync(path)) {
-      yield* new LogFile(path).read();
+      yield* new LogFile(path, options).read();
       return;
     }
   }
@@ -33,7 +38,7 @@ export async function* logBytes(
   yield* storedBytes(context.storeAt(root), logKey(queueId, job, log));
 }
 
-export function logPath(root: string, job: string, log: LogKind): string {
+function logPath(root: string, job: string, log: LogKind): string {
   const layout = instanceLayout(root);
   return log.kind === "merged" ? layout.mergedLog(job) : layout.attempt(job, log.attempt)[log.kind];
 }

@@ -34,7 +34,7 @@ export async function* followQueue(
 }
 
 /** @returns false when the signal came. */
-export async function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await wait(ms, undefined, signal === undefined ? {} : { signal });
     return true;

@@ -88,5 +88,5 @@ function whyAgain(job: JobStatus, rerun: readonly string[], downstream: Readonly
       : "runs after jobs that run again";
   }
   const reason = describeJobReason(job);
-  return reason === undefined ? `was ${job.status}` : `${job.status}: ${reason}`;
+  return reason === undefined || reason === job.status ? `was ${job.status}` : `${job.status}: ${reason}`;
 }

@@ -1,10 +1,11 @@
-import { Args, Flags } from "@oclif/core";
+import { Args } from "@oclif/core";
 import { writeRequest } from "@spawn/attempt-runner";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance, LocalQueue } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
+import { switchFlag } from "../../flags/switch-flag.js";
 import { openQueue } from "../../queues/read-status.js";
 import { instanceOf, REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
 import { detachedWords, waitForQueue } from "../../queues/wait-for-queue.js";
@@ -17,8 +18,8 @@ export default class QueueCancel extends SpawnCommand {
   static override enableJsonFlag = true;
   static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
   static override flags = {
-    force: Flags.boolean({ description: "end jobs with always_run too, and start no more of them" }),
-    wait: Flags.boolean({ description: "wait until the queue is over" }),
+    force: switchFlag({ description: "end jobs with always_run too, and start no more of them" }),
+    wait: switchFlag({ description: "wait until the queue is over" }),
   };
 
   override async run(): Promise<QueueStatus> {
@@ -31,7 +32,7 @@ export default class QueueCancel extends SpawnCommand {
       return before;
     }
     refuseWhenOver(before);
-    writeRequest(queue.layout.state, { kind: "cancel", force: flags.force });
+    writeRequest(queue.layout.state, { kind: "cancel", force: flags.force ?? false });
     if (queue.runner() === "gone") await this.startSettlingRunner(instance);
     this.print(`Cancelling ${instance.queueId} on ${instance.instanceId}.`);
     if (flags.wait) await this.wait(queue, instance);

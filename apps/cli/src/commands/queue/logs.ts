@@ -5,6 +5,7 @@ import type { Instance } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
+import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { followLogs } from "../../logs/follow-logs.js";
 import { LogLines } from "../../logs/log-lines.js";
@@ -42,12 +43,12 @@ export default class QueueLogs extends SpawnCommand {
     job: Args.string({ description: "job id; default: all jobs" }),
   };
   static override flags = {
-    follow: Flags.boolean({
+    follow: switchFlag({
       char: "f",
       description: "go on until the queue is over; with --json one value a line",
     }),
     tail: Flags.integer({ description: "the last lines only, of each job", helpValue: "N", min: 0 }),
-    raw: Flags.boolean({
+    raw: switchFlag({
       description: "exactly what the job wrote, nothing masked: its stdout on stdout, its stderr on stderr",
       exclusive: ["follow", "tail"],
     }),
@@ -61,7 +62,7 @@ export default class QueueLogs extends SpawnCommand {
 
   override async run(): Promise<readonly LogLine[] | RawLog | undefined> {
     const { args, flags } = await this.parse(QueueLogs);
-    this.jsonLines = flags.follow;
+    this.jsonLines = flags.follow ?? false;
     const reference = await resolveQueue(this.context, args.ref);
     const status = await readStatus(this.context, reference);
     const jobs = chosenJobs(status, args.job);

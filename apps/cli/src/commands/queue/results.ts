@@ -5,6 +5,7 @@ import { formatSize, SpawnError } from "@spawn/foundation";
 import { type DownloadEvent, downloadQueue, queueKeys, type ResultStore } from "@spawn/result-store";
 import { createLogUpdate } from "log-update";
 import { SpawnCommand } from "../../base-command.js";
+import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
 import { downloadJson } from "../../render/download-json.js";
@@ -30,8 +31,8 @@ export default class QueueResults extends SpawnCommand {
       helpValue: "DIR",
     }),
     job: Flags.string({ description: "of this job only" }),
-    "logs-only": Flags.boolean({ description: "logs and no result files", exclusive: ["no-logs"] }),
-    "no-logs": Flags.boolean({ description: "result files and no logs" }),
+    "logs-only": switchFlag({ description: "logs and no result files", exclusive: ["no-logs"] }),
+    "no-logs": switchFlag({ description: "result files and no logs" }),
   };
 
   override async run(): Promise<object> {

@@ -3,6 +3,7 @@ import type { Instance, LocalQueue } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
+import { switchFlag } from "../../flags/switch-flag.js";
 import { launchEnvironment } from "../../launching/environment.js";
 import { openQueue } from "../../queues/read-status.js";
 import { instanceOf, REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
@@ -35,7 +36,7 @@ export default class QueueResume extends SpawnCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
-    wait: Flags.boolean({
+    wait: switchFlag({
       description: "tell what happens until the queue is over; its outcome is the exit status",
     }),
   };

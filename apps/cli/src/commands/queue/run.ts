@@ -7,6 +7,7 @@ import { downloadQueue } from "@spawn/result-store";
 import type { QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
+import { switchFlag } from "../../flags/switch-flag.js";
 import { onHangup, onInterrupt } from "../../interrupts.js";
 import { launchFlags, launchOptions } from "../../launching/launch-flags.js";
 import { launchQueue } from "../../launching/launch-queue.js";
@@ -48,7 +49,7 @@ export default class QueueRun extends SpawnCommand {
       description: "folder for the results; default: ./results/<queue-id>/",
       helpValue: "DIR",
     }),
-    plain: Flags.boolean({ description: "a line for each thing that happens, also on a terminal" }),
+    plain: switchFlag({ description: "a line for each thing that happens, also on a terminal" }),
   };
 
   override async run(): Promise<QueueStatus> {
@@ -63,7 +64,7 @@ export default class QueueRun extends SpawnCommand {
       );
     });
     const queue = new LocalQueue(instance.root, this.context.clock);
-    const leave = await this.attend(queue, instance, flags.plain);
+    const leave = await this.attend(queue, instance, flags.plain ?? false);
     const status = queue.status();
     if (leave === "hangup") return status;
     await this.conclude(instance, status, flags.output);

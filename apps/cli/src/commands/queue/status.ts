@@ -1,10 +1,11 @@
-import { Args, Flags } from "@oclif/core";
+import { Args } from "@oclif/core";
 import type { Instance } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
 import { createLogUpdate } from "log-update";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
 import { durationFlag } from "../../flags/duration-flag.js";
+import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
 import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
@@ -27,7 +28,7 @@ export default class QueueStatusCommand extends SpawnCommand {
   static override enableJsonFlag = true;
   static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
   static override flags = {
-    watch: Flags.boolean({
+    watch: switchFlag({
       char: "w",
       description: "show it until the queue is over; with --json one value a line",
     }),
@@ -39,7 +40,7 @@ export default class QueueStatusCommand extends SpawnCommand {
 
   override async run(): Promise<QueueStatus | undefined> {
     const { args, flags } = await this.parse(QueueStatusCommand);
-    this.jsonLines = flags.watch;
+    this.jsonLines = flags.watch ?? false;
     const reference = await resolveQueue(this.context, args.ref);
     if (flags.watch && reference.kind === "instance") {
       await this.watch(reference.instance, flags.refresh ?? DEFAULT_REFRESH_MS);

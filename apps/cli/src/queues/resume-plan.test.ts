@@ -1,0 +1,110 @@
+import type { Instance } from "@spawn/launcher";
+import { type JournalEvent, queueStatus } from "@spawn/status-model";
+import {
+  attemptEvents,
+  buildJob,
+  buildQueueCreated,
+  firstPipelineCompleted,
+  firstPipelineRunning,
+  foldOf,
+  START_AT,
+} from "@spawn/status-model/testing";
+import { describe, expect, it } from "vitest";
+import { paletteOf } from "../render/palette.js";
+import { resumePlanText } from "../render/resume-plan-text.js";
+import { planResume, type ResumePlan } from "./resume-plan.js";
+
+const instance: Instance = {
+  instanceId: "local-1",
+  provider: "local",
+  state: "stopped",
+  queueId: "first-pipeline",
+  launchedAt: "2026-01-27T18:00:00.000Z",
+  tags: {},
+  root: "/instances/local-1",
+  workingDirectory: "/work",
+  storeRoot: "/results",
+};
+
+const failedQueue: readonly JournalEvent[] = [
+  buildQueueCreated([
+    buildJob("prep"),
+    buildJob("train", { dependsOn: ["prep"] }),
+    buildJob("evaluate", { dependsOn: ["train"] }),
+  ]),
+  { type: "queue-started", t: 0 },
+  ...attemptEvents("prep", 1, 0, { t: 1_000 }),
+  ...attemptEvents("train", 1, 1_000, { t: 5_000, outcome: { reason: "exit", exitCode: 3 } }),
+  { type: "queue-finished", t: 5_000, outcome: { state: "failed", reason: "job-failed" } },
+];
+
+function plan(
+  events: readonly JournalEvent[],
+  { rerun = [], runner = "gone", state = "stopped" }: Partial<PlanCase> = {},
+): ResumePlan {
+  const fold = foldOf(events);
+  const status = queueStatus(fold, { wallMs: START_AT + 60_000, t: 60_000, runner });
+  return planResume(fold, status, { rerun, instance: { ...instance, state } });
+}
+
+interface PlanCase {
+  readonly rerun: readonly string[];
+  readonly runner: "alive" | "gone";
+  readonly state: Instance["state"];
+}
+
+describe("planResume", () => {
+  it("runs again what did not complete, and says why", () => {
+    expect(plan(failedQueue)).toEqual({
+      kind: "again",
+      jobs: [
+        { id: "train", why: "failed: exit code 3" },
+        { id: "evaluate", why: "blocked: a job it depends on did not complete" },
+      ],
+      kept: 1,
+    });
+  });
+
+  it("runs a named job again, and all downstream of it", () => {
+    expect(plan(firstPipelineCompleted(), { rerun: ["step2"] })).toEqual({
+      kind: "again",
+      jobs: [
+        { id: "step2", why: "named by --rerun" },
+        { id: "step3", why: "downstream of step2" },
+      ],
+      kept: 1,
+    });
+  });
+
+  it("goes on with a queue that lost its runner", () => {
+    expect(plan(firstPipelineRunning())).toEqual({
+      kind: "continue",
+      jobs: [
+        { id: "step2", why: "attempt 1 was under way" },
+        { id: "step3", why: "has not run yet" },
+      ],
+      kept: 1,
+    });
+  });
+
+  it.each<[string, readonly JournalEvent[], Partial<PlanCase>, string]>([
+    ["that runs", firstPipelineRunning(), { runner: "alive" }, "already-running"],
+    ["of which everything completed", firstPipelineCompleted(), {}, "not-resumable"],
+    ["whose instance is terminated", failedQueue, { state: "terminated" }, "not-resumable"],
+    ["without the job that is named", failedQueue, { rerun: ["nope"] }, "job-not-found"],
+    ["that is interrupted, with --rerun", firstPipelineRunning(), { rerun: ["step1"] }, "bad-arguments"],
+  ])("refuses a queue %s", (_, events, input, code) => {
+    expect(() => plan(events, input)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe("resumePlanText", () => {
+  it("shows the plan before it is carried out", () => {
+    expect(`\n${resumePlanText(plan(failedQueue), "first-pipeline", paletteOf(false))}\n`).toBe(`
+Running again in first-pipeline:
+  ↻ train      failed: exit code 3
+  ↻ evaluate   blocked: a job it depends on did not complete
+1 completed job stays as it is.
+`);
+  });
+});
