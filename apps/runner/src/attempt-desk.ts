@@ -51,10 +51,10 @@ export class AttemptDesk {
   }
 
   /** Starts an attempt; does nothing when it runs already. */
-  start(job: JobSpec, attempt: number): void {
+  start(job: JobSpec, attempt: number, gpus: readonly string[]): void {
     if (this.#open.get(job.id)?.attempt === attempt) return;
     const { layout } = this.#options;
-    const environment = this.#openLog(job, attempt);
+    const environment = this.#openLog(job, attempt, gpus);
     if (environment.missing.length > 0) {
       const names = environment.missing.map((name) => `\${${name}}`).join(", ");
       const message = `${names} is referenced in the environment and set nowhere`;
@@ -133,14 +133,14 @@ export class AttemptDesk {
   }
 
   /** The merged log begins with an attempt, and hides from the first line on what the attempt was given. */
-  #openLog(job: JobSpec, attempt: number): AttemptEnvironment {
-    const environment = this.#environment(job, attempt);
+  #openLog(job: JobSpec, attempt: number, gpus: readonly string[] = []): AttemptEnvironment {
+    const environment = this.#environment(job, attempt, gpus);
     this.#options.logs.conceal(environment.carriedValues);
     this.#options.logs.follow(job.id, attempt);
     return environment;
   }
 
-  #environment(job: JobSpec, attempt: number): AttemptEnvironment {
+  #environment(job: JobSpec, attempt: number, gpus: readonly string[]): AttemptEnvironment {
     const { queue, queueId, instanceId, inherited, layout } = this.#options;
     return attemptEnvironment({
       queue,
@@ -152,6 +152,7 @@ export class AttemptDesk {
         JOB_ATTEMPT: String(attempt),
         SPAWN_INSTANCE_ID: instanceId,
         SPAWN_PROGRESS_FILE: layout.progressFile(job.id),
+        ...(gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: gpus.join(",") }),
         ...this.#options.aftermath(job),
       },
     });

@@ -5,6 +5,7 @@ import {
   currentBootId,
   type InstanceLayout,
   instanceLayout,
+  type MachineCapacity,
   type RunnerLock,
 } from "@spawn/attempt-runner";
 import {
@@ -29,8 +30,8 @@ export interface OpenQueueRunOptions {
   /** Where the jobs work, unless they say otherwise. */
   readonly workingDirectory: string;
   readonly store: ResultStore;
-  /** The machine's CPUs, where the queue file does not say. */
-  readonly defaultMaxParallel: number;
+  /** What the machine has; its CPUs are how many jobs may run at once where the queue file does not say. */
+  readonly machine: MachineCapacity;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Names that `--env` carried for all jobs. */
   readonly carried: readonly string[];
@@ -69,7 +70,7 @@ function takeOver(
   for (const record of records) fold.apply(record);
   const clock = new QueueClock(options.clock, timeAnchorOf(fold, currentBootId()), fold.latest?.t);
   const isNew = records.length === 0;
-  const definition = toQueueDefinition(queue, isNew ? options.defaultMaxParallel : fold.created.maxParallel);
+  const definition = toQueueDefinition(queue, isNew ? options.machine.cpus : fold.created.maxParallel);
   const events: JournalEvent[] = [runnerStarted(lock, clock)];
   if (isNew) events.unshift(queueCreated(options, queue.queueId, definition, clock.now()));
   else if (fold.finished === undefined) refuseOtherJobs(fold, definition);
@@ -89,7 +90,7 @@ function takeOver(
     clock,
     random: options.random,
     store: options.store,
-    maxParallel: definition.maxParallel,
+    capacity: { ...options.machine, slots: definition.maxParallel },
     inherited: options.environment,
     carriedValues: options.carried.flatMap((name) => options.environment[name] ?? []),
   });

@@ -2,12 +2,14 @@ import type { InstanceLayout, RunnerLock } from "@spawn/attempt-runner";
 import type { JobSpec, QueueSpec } from "@spawn/config-schema";
 import {
   type AttemptOutcome,
+  type Capacity,
   type Effect,
   failedJobs,
   jobState,
   pendingEffects,
   resumableJobs,
   type SchedulerState,
+  Slots,
   stopReason,
 } from "@spawn/dag-core";
 import { type Random, SpawnError } from "@spawn/foundation";
@@ -45,7 +47,7 @@ export interface QueueRunParts {
   readonly clock: QueueClock;
   readonly random: Random;
   readonly store: ResultStore;
-  readonly maxParallel: number;
+  readonly capacity: Capacity;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** Values that `--env` carried: masked in what spawn shows. */
   readonly carriedValues: readonly string[];
@@ -55,6 +57,7 @@ export interface QueueRunParts {
 export class QueueRun {
   readonly inbox = new Inbox<PendingEvent>();
   readonly alarms: Alarms;
+  readonly slots: Slots;
   readonly attempts: AttemptDesk;
   readonly uploads: UploadDesk;
   readonly logs: LogDesk;
@@ -69,6 +72,7 @@ export class QueueRun {
     this.#handlers = new Set(parts.queue.jobs.flatMap((job) => job.onFailure ?? []));
     this.#stored = new Map(storedResults(parts.records));
     const { layout, clock } = parts;
+    this.slots = new Slots(parts.capacity);
     this.alarms = new Alarms(clock, (event) => this.inbox.put({ event }));
     this.logs = new LogDesk({ layout, wallMs: () => clock.wallMs(), carriedValues: parts.carriedValues });
     this.attempts = new AttemptDesk({
@@ -109,6 +113,7 @@ export class QueueRun {
 
   /** Appends an event to the journal and applies it; returns what follows from it, due once the journal is synced. */
   record(event: JournalEvent): readonly Effect[] {
+    if (event.type === "attempt-ended") this.slots.release(event.job);
     return this.#parts.fold.apply(this.#parts.journal.append(event, this.#parts.clock.wallMs()));
   }
 
@@ -123,6 +128,7 @@ export class QueueRun {
    */
   async settleInherited(): Promise<void> {
     for (const { job, attempt, bootId, stopping } of inheritedAttempts(this.#parts.records, this.scheduler)) {
+      this.slots.take(job, this.job(job).resources, this.#parts.fold.job(job).last?.gpus);
       await this.attempts.recover(this.job(job), attempt, bootId, stopping);
     }
     for (const job of this.#parts.queue.jobs) {

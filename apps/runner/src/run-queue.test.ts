@@ -36,7 +36,7 @@ function open(
     instanceId: "local-test",
     workingDirectory: folder,
     store: folderStore(join(folder, "store")),
-    defaultMaxParallel: 2,
+    machine: { cpus: 2, memoryBytes: 8e9, gpus: ["0", "1"] },
     environment: options.environment ?? { PATH: process.env.PATH },
     carried: [],
     clock: options.clock ?? systemClock(),
@@ -262,6 +262,23 @@ describe("runQueue", () => {
     expect(stored("a/results/made.txt")).toBe("made\n");
     expect(stored("a/exit_code")).toBe("0\n");
     expect(story()).toEqual(["a:1", "a:1=0"]);
+  });
+
+  it("runs together what fits together, and gives each job its own GPU", async () => {
+    const train = (job_id: string, gpus: number) => ({
+      job_id,
+      command: "echo $CUDA_VISIBLE_DEVICES",
+      resources: { gpus },
+    });
+    const outcome = await run({
+      max_parallel: 4,
+      jobs: [train("both", 2), train("one", 1), train("other", 1)],
+    });
+    expect(outcome).toMatchObject({ state: "completed" });
+    expect(story().slice(0, 2)).toEqual(["both:1", "both:1=0"]);
+    expect(stored("both/stdout.log")).toBe("0,1\n");
+    const own = [stored("one/stdout.log"), stored("other/stdout.log")];
+    expect(own.every((gpu) => gpu === "0\n" || gpu === "1\n")).toBe(true);
   });
 
   it("refuses a second runner", () => {

@@ -1,11 +1,4 @@
-import {
-  type Effect,
-  isCurrent,
-  nextStart,
-  type QueueOutcome,
-  runningCount,
-  type SchedulerEvent,
-} from "@spawn/dag-core";
+import { chooseStart, type Effect, isCurrent, type QueueOutcome, type SchedulerEvent } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
 import type { JournalEvent } from "@spawn/status-model";
 import type { PendingEvent, QueueRun } from "./queue-run.js";
@@ -38,8 +31,8 @@ interface Due {
 }
 
 function startWhatFits(run: QueueRun, due: Due): void {
-  while (runningCount(run.scheduler) < run.parts.maxParallel) {
-    const next = nextStart(run.scheduler);
+  for (;;) {
+    const next = chooseStart(run.scheduler, run.slots);
     if (next === undefined) return;
     due.effects.push(...run.record({ type: "attempt-starting", t: run.parts.clock.now(), ...next }));
   }
@@ -59,7 +52,7 @@ function perform(run: QueueRun, effects: readonly Effect[]): QueueOutcome | unde
   for (const effect of effects) {
     switch (effect.type) {
       case "start-attempt":
-        run.attempts.start(run.job(effect.job), effect.attempt);
+        run.attempts.start(run.job(effect.job), effect.attempt, run.slots.gpusOf(effect.job));
         break;
       case "stop-attempt":
         run.attempts.stop(effect.job, effect.attempt, effect.cause);

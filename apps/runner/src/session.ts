@@ -1,5 +1,4 @@
-import { availableParallelism } from "node:os";
-import { type RunnerRequest, watchRequests } from "@spawn/attempt-runner";
+import { machineCapacity, type RunnerRequest, watchRequests } from "@spawn/attempt-runner";
 import type { QueueOutcome } from "@spawn/dag-core";
 import { SpawnError, systemClock, systemRandom, unreachable } from "@spawn/foundation";
 import { folderStore } from "@spawn/result-store";
@@ -18,7 +17,7 @@ export async function runSession(command: RunCommand, log: Logger): Promise<Queu
   const run = openQueueRun({
     ...command,
     store: folderStore(command.store),
-    defaultMaxParallel: availableParallelism(),
+    machine: machineCapacity({ environment: process.env }),
     environment: process.env,
     clock: systemClock(),
     random: systemRandom(),

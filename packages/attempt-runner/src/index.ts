@@ -10,6 +10,7 @@ export type {
   StopCause,
 } from "./attempt.js";
 export { type AttemptLayout, type InstanceLayout, instanceLayout } from "./instance-layout.js";
+export { type MachineCapacity, type MachineFacts, machineCapacity } from "./machine-capacity.js";
 export { currentBootId, isAlive, type ProcessIdentity, processIdentity } from "./processes/identity.js";
 export { type RecoveredAttempt, type RecoverInput, recoverAttempt } from "./recover-attempt.js";
 export { type InterruptRequestCause, parseRequest, type RunnerRequest } from "./requests/request.js";

@@ -1,4 +1,11 @@
-import type { AttemptOutcome, FailureMode, QueueOutcome, RetryPolicy, SchedulerEvent } from "@spawn/dag-core";
+import type {
+  AttemptOutcome,
+  FailureMode,
+  JobResources,
+  QueueOutcome,
+  RetryPolicy,
+  SchedulerEvent,
+} from "@spawn/dag-core";
 
 /** A job as the journal keeps it: all that the fold and the scheduler need, no value of any variable. */
 export interface JournalJob {
@@ -10,6 +17,7 @@ export interface JournalJob {
   readonly alwaysRun?: boolean;
   readonly timeoutMs?: number;
   readonly retry: RetryPolicy;
+  readonly resources?: JobResources;
   /** Digest of what decides whether a completed job is still good: command, environment, dependencies; all unexpanded. */
   readonly fingerprint: string;
 }

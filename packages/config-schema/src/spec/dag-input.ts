@@ -11,6 +11,7 @@ export function toDagInput(spec: QueueSpec): DagInput {
       dependsOn: job.dependsOn,
       alwaysRun: job.alwaysRun,
       retry: job.retry,
+      ...(job.resources !== undefined && { resources: job.resources }),
       ...(job.onFailure !== undefined && { onFailure: job.onFailure }),
       ...(job.timeoutMs !== undefined && { timeoutMs: job.timeoutMs }),
     })),

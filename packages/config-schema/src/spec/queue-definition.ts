@@ -1,4 +1,4 @@
-import type { FailureMode, RetryPolicy } from "@spawn/dag-core";
+import type { FailureMode, JobResources, RetryPolicy } from "@spawn/dag-core";
 import { jobFingerprint } from "./job-fingerprint.js";
 import type { JobSpec, QueueSpec } from "./queue-spec.js";
 
@@ -11,6 +11,7 @@ export interface JobDefinition {
   readonly alwaysRun?: boolean;
   readonly timeoutMs?: number;
   readonly retry: RetryPolicy;
+  readonly resources?: JobResources;
   readonly fingerprint: string;
 }
 
@@ -43,6 +44,7 @@ function jobDefinition(spec: QueueSpec, job: JobSpec): JobDefinition {
     ...(job.alwaysRun && { alwaysRun: true }),
     ...(job.timeoutMs !== undefined && { timeoutMs: job.timeoutMs }),
     retry: job.retry,
+    ...(job.resources !== undefined && { resources: job.resources }),
     fingerprint: jobFingerprint(spec, job),
   };
 }

@@ -13,6 +13,8 @@ export interface AttemptHistory {
   /** Of the job's definition that it ran by. */
   readonly fingerprint: string;
   readonly started: Moment;
+  /** The GPUs that are its own. */
+  readonly gpus?: readonly string[];
   /** The command's process and its start time in kernel ticks since boot, once it exists. */
   readonly process?: { readonly pid: number; readonly pidStart: number };
   readonly ended?: Moment;
@@ -58,9 +60,9 @@ export class JobHistory {
     return this.#rerun;
   }
 
-  noteStarting(attempt: number, fingerprint: string, started: Moment): void {
-    this.#firstStarted ??= started;
-    this.#attempts.push({ attempt, fingerprint, started });
+  noteStarting(starting: Pick<AttemptHistory, "attempt" | "fingerprint" | "started" | "gpus">): void {
+    this.#firstStarted ??= starting.started;
+    this.#attempts.push(starting);
     if (this.#attempts.length > ATTEMPTS_KEPT) {
       this.#attempts.shift();
       this.#forgotten += 1;

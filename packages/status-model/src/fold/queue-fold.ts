@@ -217,7 +217,12 @@ export class QueueFold {
         return;
       }
       case "attempt-starting":
-        this.job(event.job).noteStarting(event.attempt, this.#fingerprintOf(event.job), moment);
+        this.job(event.job).noteStarting({
+          attempt: event.attempt,
+          fingerprint: this.#fingerprintOf(event.job),
+          started: moment,
+          ...(event.gpus === undefined ? {} : { gpus: event.gpus }),
+        });
         return;
       case "attempt-ended":
         this.job(event.job).noteEnded(event.attempt, moment, event.outcome);

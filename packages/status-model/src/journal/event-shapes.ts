@@ -1,4 +1,4 @@
-import type { AttemptOutcome, QueueOutcome, RetryPolicy } from "@spawn/dag-core";
+import type { AttemptOutcome, JobResources, QueueOutcome, RetryPolicy } from "@spawn/dag-core";
 import type { JournalEvent, JournalJob, QueueDefinition } from "../journal-events.js";
 import {
   arrayOf,
@@ -68,6 +68,12 @@ const isRetryPolicy = objectOf<RetryPolicy>({
   dontRetryOnCodes: optional(arrayOf(isCount)),
 });
 
+const isJobResources = objectOf<JobResources>({
+  cpus: optional(isAmount),
+  memoryBytes: optional(isCount),
+  gpus: optional(isCount),
+});
+
 const isJournalJob = objectOf<JournalJob>({
   id: isString,
   command: isString,
@@ -76,6 +82,7 @@ const isJournalJob = objectOf<JournalJob>({
   alwaysRun: optional(isBoolean),
   timeoutMs: optional(isAmount),
   retry: isRetryPolicy,
+  resources: optional(isJobResources),
   fingerprint: isString,
 });
 
@@ -91,7 +98,7 @@ const definitionFields: Shape<QueueDefinition> = {
 
 const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   "queue-started": { t: isAmount },
-  "attempt-starting": attemptFields,
+  "attempt-starting": { ...attemptFields, gpus: optional(arrayOf(isString)) },
   "attempt-timed-out": attemptFields,
   "attempt-ended": { ...attemptFields, outcome: isAttemptOutcome, random: isChance },
   "backoff-elapsed": attemptFields,
