@@ -92,13 +92,13 @@ describe("the reference documents' queues", () => {
     expect(queues.size).toBeGreaterThanOrEqual(15);
   });
 
-  test.for([...queues.keys()])("%s validates", async (id, { rig }) => {
-    rig.write("queue.json", queues.get(id)?.text ?? "");
+  // It writes to /state, which a test must not make; running the others validates them as well.
+  test("incremental-pipeline validates", async ({ rig }) => {
+    rig.write("queue.json", queues.get("incremental-pipeline")?.text ?? "");
     const { code, stderr } = await rig.run(["queue", "validate", "queue.json"]);
     expect(code, stderr).toBe(0);
   });
 
-  // One of them writes to /state, which a test must not make.
   const harmless = [...queues.keys()].filter((id) => id !== "incremental-pipeline");
   test.for(harmless)("%s runs to its end in order", async (id, { rig }) => {
     const status = await runReference(rig, id);

@@ -88,6 +88,22 @@ describe("spawn queue status", () => {
     expect(lines.at(-1)).toMatchObject({ queue_id: "watch-me", status: "failed" });
   });
 
+  test("--watch lets go at Ctrl-C with exit code 130, and the queue goes on", async ({ rig }) => {
+    const gate = rig.gate("step");
+    await rig.launch(
+      rig.queue({ queue_id: "left-alone", jobs: [{ job_id: "step", command: gate.command }] }),
+    );
+    await gate.reached();
+    const watching = rig.start(["queue", "status", "left-alone", "--watch", "--refresh", "100ms"]);
+    await watching.line(/Status: running/);
+    watching.signal("SIGINT");
+    const { code, stderr } = await watching.result;
+    expect(code).toBe(130);
+    expect(stderr).toContain("spawn queue status");
+    gate.open();
+    expect((await rig.ended("left-alone")).status).toBe("completed");
+  });
+
   test("text names every job with its state", async ({ rig }) => {
     const file = rig.queue({
       queue_id: "shown",
