@@ -10,13 +10,10 @@ export function checkLocalSupport(spec: QueueSpec): void {
   const fields = [
     ...(spec.resultS3Bucket === undefined ? [] : ["result_s3_bucket"]),
     ...(spec.resultS3Prefix === undefined ? [] : ["result_s3_prefix"]),
-    ...spec.jobs.flatMap((job) => [
-      ...(job.resources === undefined ? [] : [`resources (job ${job.id})`]),
-      ...(Object.keys(job.secrets).length === 0 ? [] : [`secrets (job ${job.id})`]),
-    ]),
+    ...spec.jobs.flatMap((job) => (Object.keys(job.secrets).length === 0 ? [] : [`secrets (job ${job.id})`])),
   ];
   if (fields.length === 0) return;
   throw new SpawnError("not-supported", `not supported in a local run yet: ${fields.join(", ")}`, {
-    hint: "Leave them out to run here: limits by max_parallel, variables by --env, results in the local store.",
+    hint: "Leave them out to run here: variables by --env, results in the local store.",
   });
 }

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { machineCapacity } from "@spawn/attempt-runner";
 import {
   type Diagnostic,
   defaultQueueId,
@@ -14,6 +15,7 @@ import { type EstimatedDuration, estimatedDuration } from "@spawn/status-model";
 import type { Context } from "../context.js";
 import { checkEnvironment, type LaunchEnvironment, launchEnvironment } from "./environment.js";
 import { checkLocalSupport } from "./local-support.js";
+import { checkRoom } from "./machine-room.js";
 import { type ReadQueueFile, readQueueFile } from "./queue-file.js";
 
 /** What `launch` and `queue run` are asked for. */
@@ -42,7 +44,7 @@ export interface PreparedLaunch {
   readonly estimate: EstimatedDuration;
 }
 
-/** @throws SpawnError `bad-queue-file`, `bad-arguments`, `not-supported`, `permission-denied`. */
+/** @throws SpawnError `bad-queue-file`, `bad-arguments`, `no-capacity`, `not-supported`, `permission-denied`. */
 export function prepareLaunch(context: Context, options: LaunchOptions, color: boolean): PreparedLaunch {
   const environment = launchEnvironment(context.env, options.env);
   const source = readQueueFile(options.file, (name) => environment.variables[name] !== undefined);
@@ -54,6 +56,7 @@ export function prepareLaunch(context: Context, options: LaunchOptions, color: b
     });
   }
   checkLocalSupport(spec);
+  checkRoom(spec, machineCapacity({ environment: environment.variables }));
   checkEnvironment(spec, environment.variables);
   return {
     options,

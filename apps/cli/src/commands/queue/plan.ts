@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { Args, Flags } from "@oclif/core";
+import { machineCapacity } from "@spawn/attempt-runner";
 import { toDagInput } from "@spawn/config-schema";
 import { buildGraph, toDot, toMermaid } from "@spawn/dag-core";
 import { SpawnCommand } from "../../base-command.js";
+import { describeShortages } from "../../launching/machine-room.js";
 import { validSpec } from "../../launching/prepare-launch.js";
 import { readQueueFile } from "../../launching/queue-file.js";
 import { planJson } from "../../render/plan-json.js";
@@ -32,6 +34,8 @@ export default class QueuePlan extends SpawnCommand {
     const source = readQueueFile(args.file, (name) => this.context.env[name] !== undefined);
     const spec = validSpec(source, this.colorErrors);
     const graph = buildGraph(toDagInput(spec));
+    for (const short of describeShortages(spec, machineCapacity({ environment: this.context.env })))
+      this.tell(`Does not fit on this machine: ${short}`);
     const maxParallel = spec.maxParallel ?? availableParallelism();
     switch (flags.format) {
       case "text": {
