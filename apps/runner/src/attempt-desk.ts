@@ -6,10 +6,14 @@ import {
   recoverAttempt,
   startAttempt,
 } from "@spawn/attempt-runner";
-import type { JobSpec, QueueSpec } from "@spawn/config-schema";
+import {
+  type AttemptEnvironment,
+  attemptEnvironment,
+  type JobSpec,
+  type QueueSpec,
+} from "@spawn/config-schema";
 import type { AttemptOutcome, StopCause } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
-import { type AttemptEnvironment, attemptEnvironment } from "./attempt-environment.js";
 import type { LogDesk } from "./log-desk.js";
 import { showCurrentJob, showExitCode } from "./signposts.js";
 

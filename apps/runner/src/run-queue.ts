@@ -13,7 +13,7 @@ import type { PendingEvent, QueueRun } from "./queue-run.js";
 export async function runQueue(run: QueueRun, begin: readonly PendingEvent[]): Promise<QueueOutcome> {
   await run.settleInherited();
   const due: Due = { effects: [], callbacks: [] };
-  for (const pending of begin) recordIfCurrent(run, pending, due);
+  for (const pending of [...begin, ...run.inbox.drain()]) recordIfCurrent(run, pending, due);
   due.effects = [...run.inheritedEffects()];
   for (;;) {
     startWhatFits(run, due);

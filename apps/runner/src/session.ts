@@ -1,4 +1,4 @@
-import { machineCapacity, type RunnerRequest, watchRequests } from "@spawn/attempt-runner";
+import { discardRequests, machineCapacity, type RunnerRequest, watchRequests } from "@spawn/attempt-runner";
 import type { QueueOutcome } from "@spawn/dag-core";
 import { SpawnError, systemClock, systemRandom, unreachable } from "@spawn/foundation";
 import { folderStore } from "@spawn/result-store";
@@ -27,7 +27,10 @@ export async function runSession(command: RunCommand, log: Logger): Promise<Queu
   const ending = new AbortController();
   try {
     const finished = run.parts.fold.finished;
-    if (finished !== undefined && finished.state !== "interrupted" && !command.resume) return finished;
+    const isOver = finished !== undefined && finished.state !== "interrupted";
+    if (isOver && !command.resume) return finished;
+    // What was asked of the runner before: to stop, which it has; or to cancel a run that is over by now.
+    discardRequests(run.parts.layout.state, ({ kind }) => kind === "interrupt" || isOver);
     const publisher = new StorePublisher(run);
     await publisher.publishQueue();
     listen(run, ending.signal, log);

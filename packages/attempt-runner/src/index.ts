@@ -13,6 +13,7 @@ export { type AttemptLayout, type InstanceLayout, instanceLayout } from "./insta
 export { type MachineCapacity, type MachineFacts, machineCapacity } from "./machine-capacity.js";
 export { currentBootId, isAlive, type ProcessIdentity, processIdentity } from "./processes/identity.js";
 export { type RecoveredAttempt, type RecoverInput, recoverAttempt } from "./recover-attempt.js";
+export { discardRequests } from "./requests/discard-requests.js";
 export { type InterruptRequestCause, parseRequest, type RunnerRequest } from "./requests/request.js";
 export { type RequestEvent, type WatchRequestsOptions, watchRequests } from "./requests/watch-requests.js";
 export { type WriteRequestOptions, writeRequest } from "./requests/write-request.js";

@@ -9,6 +9,12 @@ export {
 } from "./diagnostics/diagnostic.js";
 export { type FormatOptions, formatDiagnostics } from "./diagnostics/format-diagnostics.js";
 // Variables in environments.
+export {
+  type AttemptEnvironment,
+  type AttemptEnvironmentInput,
+  attemptEnvironment,
+  PROVIDED_VARIABLES,
+} from "./environment/attempt-environment.js";
 export { type ExpandedValue, expandVariables } from "./environment/expand-variables.js";
 export { type ReferencedVariable, referencedVariables } from "./environment/referenced-variables.js";
 // The published schema.

@@ -1,18 +1,10 @@
-import { expandVariables, type JobSpec, type QueueSpec } from "@spawn/config-schema";
+import { attemptEnvironment, PROVIDED_VARIABLES, type QueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the runner itself gives to every attempt. */
-const PROVIDED = new Set([
-  "QUEUE_ID",
-  "JOB_ID",
-  "JOB_ATTEMPT",
-  "SPAWN_INSTANCE_ID",
-  "SPAWN_PROGRESS_FILE",
-  "SPAWN_QUEUE_STATUS",
-  "SPAWN_FAILED_JOBS",
-]);
+/** Known only when an attempt starts, but known then. */
+const PROVIDED = Object.fromEntries(PROVIDED_VARIABLES.map((name) => [name, name]));
 
 export interface LaunchEnvironment {
   /** The launching shell's, with what `--env` added. */
@@ -55,7 +47,8 @@ export function launchEnvironment(shell: Environment, additions: readonly string
 export function checkEnvironment(spec: QueueSpec, variables: Environment): void {
   const jobsOf = new Map<string, string[]>();
   for (const job of spec.jobs) {
-    for (const name of missingVariables(spec, job, variables)) {
+    const input = { queue: spec, job, provided: PROVIDED, inherited: variables };
+    for (const name of attemptEnvironment(input).missing) {
       jobsOf.set(name, [...(jobsOf.get(name) ?? []), job.id]);
     }
   }
@@ -69,23 +62,4 @@ export function checkEnvironment(spec: QueueSpec, variables: Environment): void 
       hint: `Set it first (export ${names[0]}=…), pass ${names.map((name) => `--env ${name}=…`).join(" ")}, or give it a default: \${${names[0]}:-…}.`,
     },
   );
-}
-
-/** The runner's own look-up: a variable that names itself means the next place further out. */
-function missingVariables(spec: QueueSpec, job: JobSpec, variables: Environment): ReadonlySet<string> {
-  const missing = new Set<string>();
-  const lookup = (name: string, resolving: readonly string[]): string | undefined => {
-    if (PROVIDED.has(name) || variables[name] !== undefined) return variables[name] ?? name;
-    const layers = [job.environment[name], spec.environment[name]].filter((layer) => layer !== undefined);
-    const layer = layers[resolving.filter((other) => other === name).length];
-    return layer === undefined ? undefined : expand(layer, [...resolving, name]);
-  };
-  const expand = (value: string, resolving: readonly string[]): string => {
-    const expanded = expandVariables(value, (name) => lookup(name, resolving));
-    for (const name of expanded.missing) missing.add(name);
-    return expanded.value;
-  };
-  for (const [name, value] of Object.entries({ ...spec.environment, ...job.environment }))
-    expand(value, [name]);
-  return missing;
 }

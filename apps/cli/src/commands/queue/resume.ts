@@ -50,8 +50,8 @@ export default class QueueResume extends SpawnCommand {
     const rerun = flags.rerun ?? [];
     const plan = planResume(queue.fold, queue.status(), { rerun, instance });
     this.print(resumePlanText(plan, instance.queueId, this.palette));
-    const { variables } = launchEnvironment(this.context.env, flags.env ?? []);
-    await this.context.launcher.resume(instance.instanceId, { environment: variables, rerun });
+    const { variables, carried } = launchEnvironment(this.context.env, flags.env ?? []);
+    await this.context.launcher.resume(instance.instanceId, { environment: variables, rerun, carried });
     if (flags.wait) return this.wait(queue, instance, narrator);
     this.print(
       `\nResumed on ${instance.instanceId}. Watch it: spawn queue status ${instance.instanceId} --watch`,

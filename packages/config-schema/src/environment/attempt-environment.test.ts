@@ -1,5 +1,5 @@
-import { loadQueueFile } from "@spawn/config-schema";
 import { describe, expect, it } from "vitest";
+import { loadQueueFile } from "../spec/load-queue-file.js";
 import { attemptEnvironment } from "./attempt-environment.js";
 
 function environmentOf(

@@ -1,4 +1,16 @@
-import { expandVariables, type JobSpec, type QueueSpec } from "@spawn/config-schema";
+import type { JobSpec, QueueSpec } from "../spec/queue-spec.js";
+import { expandVariables } from "./expand-variables.js";
+
+/** What the runner itself gives to attempts, the last two to those that run because of a failure, or in spite of it. */
+export const PROVIDED_VARIABLES = [
+  "QUEUE_ID",
+  "JOB_ID",
+  "JOB_ATTEMPT",
+  "SPAWN_INSTANCE_ID",
+  "SPAWN_PROGRESS_FILE",
+  "SPAWN_QUEUE_STATUS",
+  "SPAWN_FAILED_JOBS",
+] as const;
 
 /** What the machine itself has; what a queue file says of these names comes after it when they are referenced. */
 const MACHINE_VARIABLES = new Set([
@@ -17,7 +29,7 @@ const MACHINE_VARIABLES = new Set([
 export interface AttemptEnvironmentInput {
   readonly queue: QueueSpec;
   readonly job: JobSpec;
-  /** `QUEUE_ID`, `JOB_ID`, …: what the runner gives to every attempt. Nothing overrides it. */
+  /** Values of `PROVIDED_VARIABLES`, and what else the runner sets. Nothing overrides it. */
   readonly provided: Readonly<Record<string, string>>;
   /** The runner's own environment: the machine's, and what was carried from the launching shell. */
   readonly inherited: Readonly<Record<string, string | undefined>>;
