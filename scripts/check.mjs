@@ -11,7 +11,7 @@ const steps = [
   ["types of the tests", "tsc", "-p", "tsconfig.tests.json"],
   ["lint and format", "biome", "check", "--error-on-warnings", "."],
   ["import rules", "depcruise", "--config", ".dependency-cruiser.cjs", "packages", "apps"],
-  ["unused code", "knip"],
+  ["unused code", "knip", "--no-config-hints"],
   ["generated files", "node", "scripts/generate.mjs", "--check"],
 ];
 

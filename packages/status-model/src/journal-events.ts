@@ -1,11 +1,4 @@
-import type {
-  AttemptOutcome,
-  FailureMode,
-  JobResources,
-  QueueOutcome,
-  RetryPolicy,
-  SchedulerEvent,
-} from "@spawn/dag-core";
+import type { FailureMode, JobResources, QueueOutcome, RetryPolicy, SchedulerEvent } from "@spawn/dag-core";
 
 /** A job as the journal keeps it: all that the fold and the scheduler need, no value of any variable. */
 export interface JournalJob {
@@ -99,5 +92,3 @@ export interface JournalRecord {
   readonly at: number;
   readonly event: JournalEvent | UnknownEvent;
 }
-
-export type { AttemptOutcome };
