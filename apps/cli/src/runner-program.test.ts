@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -45,6 +45,15 @@ describe("findRunner", () => {
     expect(find().arguments[0]).toMatch(new RegExp(`${installed.slice(folder.length)}$`));
     const beside = put("runner/dist/spawn-runner.mjs");
     expect(find().arguments).toEqual([beside]);
+  });
+
+  it("prefers the binary for this machine, unless it is older than the bundle", () => {
+    const binary = put(`runner/binary/spawn-runner-${process.platform}-${process.arch}`);
+    const bundle = put("runner/dist/spawn-runner.mjs");
+    utimesSync(bundle, 1000, 1000);
+    expect(find()).toEqual({ command: binary, arguments: [] });
+    utimesSync(binary, 999, 999);
+    expect(find().arguments).toEqual([bundle]);
   });
 
   it("is looked for only once it is needed", () => {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { SpawnError } from "@spawn/foundation";
@@ -13,7 +13,8 @@ export interface FindRunnerOptions {
 }
 
 /**
- * The runner's program: `$SPAWN_RUNNER`, else the one beside this package, else the one that is installed with it.
+ * The runner's program: `$SPAWN_RUNNER`, else the one beside this package, else the one that is installed with it. Of
+ * those the binary for this machine, unless it is older than the bundle; else the bundle, on Node.
  *
  * @throws SpawnError `runner-not-found`.
  */
@@ -26,8 +27,7 @@ export function findRunner({ env, packageRoot }: FindRunnerOptions): RunnerProgr
       hint: "Unset it to use the runner that comes with spawn.",
     });
   }
-  const beside = join(packageRoot, "../runner", BUNDLE);
-  const found = existsSync(beside) ? beside : installedRunner(packageRoot);
+  const found = programIn(join(packageRoot, "../runner")) ?? installedRunner(packageRoot);
   if (found !== undefined) return programOf(found);
   throw new SpawnError("runner-not-found", "the runner's program is missing", {
     hint: "Build it (pnpm run setup in spawn's repository), or name one with SPAWN_RUNNER.",
@@ -54,11 +54,18 @@ export function lazyRunner(options: FindRunnerOptions): RunnerProgram {
 function installedRunner(packageRoot: string): string | undefined {
   try {
     const manifest = createRequire(join(packageRoot, "package.json")).resolve("@spawn/runner/package.json");
-    const path = join(dirname(manifest), BUNDLE);
-    return existsSync(path) ? path : undefined;
+    return programIn(dirname(manifest));
   } catch {
     return undefined;
   }
+}
+
+function programIn(runnerRoot: string): string | undefined {
+  const bundle = join(runnerRoot, BUNDLE);
+  const binary = join(runnerRoot, "binary", `spawn-runner-${process.platform}-${process.arch}`);
+  const madeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+  if (madeAt(binary) >= 0 && madeAt(binary) >= madeAt(bundle)) return binary;
+  return madeAt(bundle) >= 0 ? bundle : undefined;
 }
 
 /** A script needs Node before it; anything else runs by itself. */

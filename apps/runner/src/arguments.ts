@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import { SpawnError } from "@spawn/foundation";
+import { COMPLETION_FILE, type Completion } from "./completion-file.js";
 
 export type RunnerCommand =
   | { readonly kind: "version" }
   | { readonly kind: "help" }
+  | { readonly kind: "complete"; readonly completion: Completion; readonly file: string }
   | {
       readonly kind: "run";
       readonly root: string;
@@ -16,10 +18,11 @@ export type RunnerCommand =
       readonly rerun: readonly string[];
     };
 
-export const HELP = `spawn-runner runs one queue on one machine.
+export const HELP = `spawn-runner runs one queue on one machine. It is also installed as spored.
 
   spawn-runner run --root DIR --instance-id ID --working-directory DIR --store DIR
                    [--carried NAME]… [--resume [--rerun JOB]…]
+  spawn-runner complete [--status success|failure] [--message TEXT] [--completion-file FILE]
   spawn-runner --version
 
   --root               root of the instance; the queue file lies in var/lib/spawn-queue/queue.json below it
@@ -29,6 +32,9 @@ export const HELP = `spawn-runner runs one queue on one machine.
   --carried            a variable of this environment whose value must not be shown
   --resume             a final queue runs its failed, blocked, skipped and cancelled jobs again
   --rerun              with --resume: this job and all downstream of it run again too
+
+  complete             a script on the instance says that its work is done, and how (default: success)
+  --completion-file    where it says so (default ${COMPLETION_FILE})
 `;
 
 /** @throws SpawnError `bad-arguments` */
@@ -37,11 +43,13 @@ export function parseArguments(argv: readonly string[]): RunnerCommand {
   if (values.version) return { kind: "version" };
   if (values.help) return { kind: "help" };
   const [command, ...rest] = positionals;
+  if (command === "complete" && rest.length === 0) return completeCommand(values);
   if (command !== "run" || rest.length > 0) {
     throw new SpawnError("bad-arguments", `unknown command: ${positionals.join(" ") || "(none)"}`, {
       hint: HELP,
     });
   }
+  refuseOthers(values, ["status", "message", "completion-file"], command);
   const rerun = values.rerun ?? [];
   if (rerun.length > 0 && !values.resume) {
     throw new SpawnError("bad-arguments", "--rerun needs --resume");
@@ -55,6 +63,37 @@ export function parseArguments(argv: readonly string[]): RunnerCommand {
     carried: values.carried ?? [],
     resume: values.resume ?? false,
     rerun,
+  };
+}
+
+type Values = ReturnType<typeof parse>["values"];
+
+/** @throws SpawnError for a flag that would do nothing here. */
+function refuseOthers(values: Values, flags: readonly (keyof Values)[], command: string): void {
+  const given = flags.filter((flag) => values[flag] !== undefined);
+  if (given.length === 0) return;
+  throw new SpawnError("bad-arguments", `${command} does not take --${given.join(", --")}`, { hint: HELP });
+}
+
+function completeCommand(values: Values): RunnerCommand {
+  const runFlags = [
+    "root",
+    "instance-id",
+    "working-directory",
+    "store",
+    "carried",
+    "resume",
+    "rerun",
+  ] as const;
+  refuseOthers(values, runFlags, "complete");
+  const { status = "success", message, "completion-file": file } = values;
+  if (status !== "success" && status !== "failure") {
+    throw new SpawnError("bad-arguments", `--status ${status}: say success or failure`);
+  }
+  return {
+    kind: "complete",
+    completion: message === undefined ? { status } : { status, message },
+    file: file ?? COMPLETION_FILE,
   };
 }
 
@@ -73,6 +112,9 @@ function parse(argv: readonly string[]) {
         carried: { type: "string", multiple: true },
         resume: { type: "boolean" },
         rerun: { type: "string", multiple: true },
+        status: { type: "string" },
+        message: { type: "string" },
+        "completion-file": { type: "string" },
       },
     });
   } catch (error) {

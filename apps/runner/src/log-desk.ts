@@ -36,12 +36,13 @@ export class LogDesk {
       log = new MergedLog({
         path: layout.mergedLog(job),
         indexPath: layout.mergedLogIndex(job),
+        filesOf: (ofAttempt) => layout.attempt(job, ofAttempt),
         wallMs,
         mask: (text) => this.#mask(text),
       });
       this.#logs.set(job, log);
     }
-    log.follow(attempt, this.#options.layout.attempt(job, attempt));
+    log.follow(attempt);
   }
 
   /** Brings a running job's log up to date, a bounded piece at a time. */
@@ -52,9 +53,9 @@ export class LogDesk {
     }
   }
 
-  /** All of the attempt that ended. */
-  async finish(job: string): Promise<void> {
-    await this.#logs.get(job)?.finish();
+  /** All of an attempt that ended. */
+  async finish(job: string, attempt: number): Promise<void> {
+    await this.#logs.get(job)?.finish(attempt);
   }
 
   forget(job: string): void {

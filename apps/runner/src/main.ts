@@ -2,6 +2,7 @@
 import { SpawnError } from "@spawn/foundation";
 import { destination, pino } from "pino";
 import { HELP, parseArguments } from "./arguments.js";
+import { writeCompletion } from "./completion-file.js";
 import { runSession } from "./session.js";
 import { RUNNER_VERSION } from "./version.js";
 
@@ -17,6 +18,9 @@ async function main(argv: readonly string[]): Promise<number> {
     case "help":
       process.stdout.write(HELP);
       return 0;
+    case "complete":
+      writeCompletion(command.completion, command.file);
+      return 0;
     case "run": {
       const outcome = await runSession(command, log);
       return outcome.state === "completed" ? 0 : 1;
@@ -27,9 +31,13 @@ async function main(argv: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
+    if (error instanceof SpawnError && error.code === "bad-arguments") {
+      process.stderr.write(`Error: ${error.message}\n${error.hint ?? ""}`);
+      process.exit(2);
+    }
     if (error instanceof SpawnError) {
       log.error({ code: error.code, hint: error.hint }, error.message);
-      process.exit(error.code === "bad-arguments" ? 2 : 1);
+      process.exit(1);
     }
     log.fatal(error, "bug");
     process.exit(70);

@@ -26,31 +26,31 @@ const filesOf = (attempt: number) => ({
 });
 
 function openLog(mask: (text: string) => string = (text) => text): MergedLog {
-  return new MergedLog({ path: path("job.log"), indexPath: path("index"), wallMs: () => wallMs, mask });
+  return new MergedLog({ path: path("job.log"), indexPath: path("index"), filesOf, wallMs: () => wallMs, mask });
 }
 
 const shown = (): string => readFileSync(path("job.log"), "utf8");
 
 describe("MergedLog", () => {
   it("is there, and empty, before anything is printed", () => {
-    openLog().follow(1, filesOf(1));
+    openLog().follow(1);
     expect(shown()).toBe("");
   });
 
   it("merges both streams with the time", async () => {
     const log = openLog();
-    log.follow(1, filesOf(1));
+    log.follow(1);
     writeFileSync(filesOf(1).stdout, "out\nunfinished");
     writeFileSync(filesOf(1).stderr, "err\n");
     log.pump();
     expect(shown()).toBe("[10:45:12] out\n[10:45:12] err\n");
-    await log.finish();
+    await log.finish(1);
     expect(shown()).toBe("[10:45:12] out\n[10:45:12] err\n[10:45:12] unfinished\n");
   });
 
   it("shows an unfinished line after a second", () => {
     const log = openLog();
-    log.follow(1, filesOf(1));
+    log.follow(1);
     writeFileSync(filesOf(1).stdout, "Password: ");
     log.pump();
     expect(shown()).toBe("");
@@ -61,55 +61,100 @@ describe("MergedLog", () => {
 
   it("takes the next attempt after all of the one before", async () => {
     const log = openLog();
-    log.follow(1, filesOf(1));
+    log.follow(1);
     writeFileSync(filesOf(1).stdout, "one\n");
-    log.follow(2, filesOf(2));
+    log.follow(2);
     writeFileSync(filesOf(2).stdout, "two\n");
-    await log.finish();
-    await log.finish();
+    await log.finish(1);
+    await log.finish(2);
     expect(shown()).toBe("[10:45:12] one\n[10:45:12] two\n");
   });
 
   it("neither loses nor doubles a line when another runner goes on", async () => {
     const before = openLog();
-    before.follow(1, filesOf(1));
+    before.follow(1);
     writeFileSync(filesOf(1).stdout, "one\ntwo\nthr");
     before.pump();
     // The runner is killed after it wrote and before it noted that.
     appendFileSync(path("job.log"), "[10:45:12] three, not");
     appendFileSync(filesOf(1).stdout, "ee\n");
     const after = openLog();
-    after.follow(1, filesOf(1));
-    await after.finish();
+    after.follow(1);
+    await after.finish(1);
     expect(shown()).toBe("[10:45:12] one\n[10:45:12] two\n[10:45:12] three\n");
   });
 
   it("makes the log anew where the note of its length is damaged", async () => {
     const before = openLog();
-    before.follow(1, filesOf(1));
+    before.follow(1);
     writeFileSync(filesOf(1).stdout, "one\n");
     before.pump();
     writeFileSync(path("index"), '{"attempt":1,"std');
     const after = openLog();
-    after.follow(1, filesOf(1));
-    await after.finish();
+    after.follow(1);
+    await after.finish(1);
     expect(shown()).toBe("[10:45:12] one\n");
+  });
+
+  it("takes what a runner before left of attempts that are over by now", async () => {
+    const before = openLog();
+    before.follow(1);
+    writeFileSync(filesOf(1).stdout, "one\n");
+    before.pump();
+    appendFileSync(filesOf(1).stdout, "one, last\n");
+    writeFileSync(filesOf(2).stdout, "two\n");
+    writeFileSync(filesOf(3).stdout, "three\n");
+    const after = openLog();
+    after.follow(3);
+    await after.finish(3);
+    expect(shown()).toBe("[10:45:12] one\n[10:45:12] one, last\n[10:45:12] two\n[10:45:12] three\n");
+  });
+
+  it("has all attempts again where the log itself is shorter than was noted", async () => {
+    const before = openLog();
+    before.follow(1);
+    writeFileSync(filesOf(1).stdout, "one\n");
+    before.follow(2);
+    writeFileSync(filesOf(2).stdout, "two\n");
+    await before.finish(2);
+    writeFileSync(path("job.log"), shown().slice(0, 20));
+    const after = openLog();
+    after.follow(2);
+    await after.finish(2);
+    expect(shown()).toBe("[10:45:12] one\n[10:45:12] two\n");
+  });
+
+  it("goes on with the next attempt when an earlier one is finished again", async () => {
+    const before = openLog();
+    before.follow(1);
+    writeFileSync(filesOf(1).stdout, "one\n");
+    before.follow(2);
+    writeFileSync(filesOf(2).stdout, "two\n");
+    await before.finish(1);
+    before.pump();
+    const after = openLog();
+    after.follow(1);
+    await after.finish(1);
+    after.follow(2);
+    appendFileSync(filesOf(2).stdout, "two, last\n");
+    await after.finish(2);
+    expect(shown()).toBe("[10:45:12] one\n[10:45:12] two\n[10:45:12] two, last\n");
   });
 
   it("masks", async () => {
     const log = openLog(createMask(["hunter22"]));
-    log.follow(1, filesOf(1));
+    log.follow(1);
     writeFileSync(filesOf(1).stdout, "password hunter22\n");
-    await log.finish();
+    await log.finish(1);
     expect(shown()).toBe("[10:45:12] password ***\n");
   });
 
   it("takes many megabytes in turns", async () => {
     const log = openLog();
-    log.follow(1, filesOf(1));
+    log.follow(1);
     const line = `${"y".repeat(99)}\n`;
     writeFileSync(filesOf(1).stdout, line.repeat(30_000));
-    await log.finish();
+    await log.finish(1);
     expect(shown().split("\n").length).toBe(30_001);
   });
 });

@@ -1,4 +1,13 @@
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AttemptLayout } from "@spawn/attempt-runner";
 import { LogStream } from "./log-stream.js";
@@ -7,6 +16,8 @@ export interface MergedLogOptions {
   readonly path: string;
   /** Remembers how far the log has come; written after the bytes it speaks of. */
   readonly indexPath: string;
+  /** Where an attempt's own output lies. */
+  readonly filesOf: (attempt: number) => Pick<AttemptLayout, "stdout" | "stderr">;
   readonly wallMs: () => number;
   readonly mask: (text: string) => string;
 }
@@ -25,14 +36,21 @@ interface FollowedAttempt {
   readonly stderr: LogStream;
 }
 
+/** Longer than any index, so that each overwrites the one before whole. */
+const INDEX_BYTES = 160;
+
 /**
  * One job's stdout and stderr merged, `[HH:MM:SS] line`, over all its attempts. The job writes to its own files; this
- * reads them behind it. After a crash the log is cut back to the last indexed end, so that no line is lost or doubled.
+ * reads them behind it. After a crash the log is cut back to the last indexed end and goes on from there, over the
+ * attempts in between, so that no line is lost or doubled.
  */
 export class MergedLog {
   readonly #options: MergedLogOptions;
   #followed: FollowedAttempt | undefined;
-  #next: { readonly attempt: number; readonly files: AttemptLayout } | undefined;
+  /** The latest attempt that was asked for. */
+  #newest = 0;
+  /** The latest attempt of which all is in the log. */
+  #finished = 0;
   #bytes: number | undefined;
   #unwritten: Buffer | undefined;
 
@@ -40,19 +58,11 @@ export class MergedLog {
     this.#options = options;
   }
 
-  /** Turns to an attempt's output, once that of the attempt before has been finished. */
-  follow(attempt: number, files: AttemptLayout): void {
-    if (this.#followed !== undefined) {
-      this.#next = { attempt, files };
-      return;
-    }
-    const index = this.#bytes === undefined ? this.#recover() : undefined;
-    const continued = index?.attempt === attempt ? index : undefined;
-    this.#followed = {
-      attempt,
-      stdout: new LogStream(files.stdout, continued?.stdout ?? 0),
-      stderr: new LogStream(files.stderr, continued?.stderr ?? 0),
-    };
+  /** Turns to an attempt's output, once all of the attempts before is in the log. Those have ended. */
+  follow(attempt: number): void {
+    this.#newest = Math.max(this.#newest, attempt);
+    if (this.#bytes === undefined) this.#recover();
+    this.#followNext();
   }
 
   /**
@@ -69,21 +79,42 @@ export class MergedLog {
     const out = followed.stdout.read(now);
     const err = followed.stderr.read(now);
     this.#add(followed, [...out.lines, ...err.lines], now);
-    return out.more || err.more;
+    if (out.more || err.more) return true;
+    if (followed.attempt === this.#newest) return false;
+    this.#close(followed);
+    return true;
   }
 
-  /** Takes over all that is left of the followed attempt, in turns that leave the event loop free. Throws as `pump`. */
-  async finish(): Promise<void> {
-    while (this.pump()) await nextTurn();
-    const followed = this.#followed;
-    if (followed === undefined) return;
+  /** Takes over all that is left of an attempt that ended, in turns that leave the event loop free. Throws as `pump`. */
+  async finish(attempt: number): Promise<void> {
+    while (this.#finished < attempt && this.#followed !== undefined) {
+      if (this.pump()) await nextTurn();
+      else this.#close(this.#followed);
+    }
+  }
+
+  #close(followed: FollowedAttempt): void {
     this.#add(followed, [...followed.stdout.flush(), ...followed.stderr.flush()], this.#options.wallMs());
     followed.stdout.close();
     followed.stderr.close();
     this.#followed = undefined;
-    const next = this.#next;
-    this.#next = undefined;
-    if (next !== undefined) this.follow(next.attempt, next.files);
+    this.#finished = followed.attempt;
+    this.#followNext();
+  }
+
+  #followNext(): void {
+    if (this.#followed === undefined && this.#finished < this.#newest) {
+      this.#followed = this.#open({ attempt: this.#finished + 1, stdout: 0, stderr: 0 });
+    }
+  }
+
+  #open(from: Pick<LogIndex, "attempt" | "stdout" | "stderr">): FollowedAttempt {
+    const files = this.#options.filesOf(from.attempt);
+    return {
+      attempt: from.attempt,
+      stdout: new LogStream(files.stdout, from.stdout),
+      stderr: new LogStream(files.stderr, from.stderr),
+    };
   }
 
   #add(followed: FollowedAttempt, lines: readonly Buffer[], wallMs: number): void {
@@ -105,31 +136,41 @@ export class MergedLog {
     }
     this.#bytes = begin + this.#unwritten.length;
     this.#unwritten = undefined;
-    const index: LogIndex = {
+    writeIndex(this.#options.indexPath, {
       attempt: followed.attempt,
       stdout: followed.stdout.consumed,
       stderr: followed.stderr.consumed,
       log: this.#bytes,
-    };
-    writeFileSync(this.#options.indexPath, `${JSON.stringify(index)}\n`, { mode: 0o600 });
+    });
   }
 
-  /** Cuts what a runner before wrote without indexing it; returns its index. */
-  #recover(): LogIndex | undefined {
+  /** Cuts what a runner before wrote without indexing it, and goes on where its index ends. */
+  #recover(): void {
     const size = statSync(this.#options.path, { throwIfNoEntry: false })?.size;
-    if (size === undefined) {
-      appendFileSync(this.#options.path, "", { mode: 0o644 });
-      this.#bytes = 0;
-      return undefined;
-    }
+    if (size === undefined) appendFileSync(this.#options.path, "", { mode: 0o644 });
     const index = readIndex(this.#options.indexPath);
-    this.#bytes = Math.min(size, index?.log ?? 0);
-    if (size > this.#bytes) truncateSync(this.#options.path, this.#bytes);
-    return index;
+    // A log shorter than its index has lost lines with the machine.
+    const sound = index !== undefined && size !== undefined && size >= index.log ? index : undefined;
+    this.#bytes = sound?.log ?? 0;
+    if (size !== undefined && size > this.#bytes) truncateSync(this.#options.path, this.#bytes);
+    if (sound === undefined) return;
+    this.#finished = sound.attempt - 1;
+    this.#newest = Math.max(this.#newest, sound.attempt);
+    this.#followed = this.#open(sound);
   }
 }
 
-/** `undefined` when it was never written, or torn by a crash: then the log is made anew from the attempt's own files. */
+/** In place and with one call: a runner that is killed leaves the old index or the new one. */
+function writeIndex(path: string, index: LogIndex): void {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  try {
+    writeSync(fd, `${JSON.stringify(index).padEnd(INDEX_BYTES - 1)}\n`, 0);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** `undefined` when it was never written, or damaged with the machine: the log is made anew from the attempts' own files. */
 function readIndex(path: string): LogIndex | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(path, "utf8"));

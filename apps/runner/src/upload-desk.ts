@@ -58,7 +58,7 @@ export class UploadDesk {
 
   attemptEnded(job: JobSpec, ended: FinishedAttempt): void {
     this.#enqueue(job.id, async () => {
-      await this.#retrying(() => this.#options.logs.finish(job.id));
+      await this.#retrying(() => this.#options.logs.finish(job.id, ended.attempt));
       const { stdout, stderr } = this.#logsOf(job.id, ended.attempt);
       await this.#retrying(() =>
         this.#uploader(job).finishAttempt({

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { parseArguments } from "./arguments.js";
+
+const RUN = ["run", "--root", "/r", "--instance-id", "i", "--working-directory", "/w", "--store", "/s"];
+
+describe("parseArguments", () => {
+  it("reads run", () => {
+    expect(
+      parseArguments([...RUN, "--carried", "A", "--carried", "B", "--resume", "--rerun", "train"]),
+    ).toEqual({
+      kind: "run",
+      root: "/r",
+      instanceId: "i",
+      workingDirectory: "/w",
+      store: "/s",
+      carried: ["A", "B"],
+      resume: true,
+      rerun: ["train"],
+    });
+  });
+
+  it("reads complete", () => {
+    expect(parseArguments(["complete", "--status", "failure", "--message", "no data"])).toEqual({
+      kind: "complete",
+      completion: { status: "failure", message: "no data" },
+      file: "/tmp/SPAWN_COMPLETE",
+    });
+  });
+
+  it.each([
+    [[], "unknown command: (none)"],
+    [["fly"], "unknown command: fly"],
+    [RUN.slice(0, 3), "--instance-id is missing"],
+    [[...RUN, "--rerun", "a"], "--rerun needs --resume"],
+    [["complete", "--status", "maybe"], "--status maybe: say success or failure"],
+    [[...RUN, "--status", "success"], "run does not take --status"],
+    [["complete", "--resume"], "complete does not take --resume"],
+    [[...RUN, "--colour"], /colour/],
+  ])("refuses %j", (argv, message) => {
+    expect(() => parseArguments(argv)).toThrow(
+      expect.objectContaining({
+        code: "bad-arguments",
+        message: typeof message === "string" ? message : expect.stringMatching(message),
+      }),
+    );
+  });
+});
