@@ -31,6 +31,7 @@ export {
   jobState,
   queueOutcome,
   runningCount,
+  runningJobs,
   stopReason,
 } from "./scheduler/inspect.js";
 export { isCurrent } from "./scheduler/is-current.js";
@@ -41,6 +42,7 @@ export { pendingEffects } from "./scheduler/pending-effects.js";
 export { replay } from "./scheduler/replay.js";
 export { resumableJobs } from "./scheduler/resumable-jobs.js";
 export type { SchedulerState } from "./scheduler/scheduler-state.js";
+export { type JobSnapshot, type SchedulerSnapshot, snapshotOf, stateFrom } from "./scheduler/snapshot.js";
 export { type Transition, transition } from "./scheduler/transition.js";
 export { type Capacity, type Shortage, shortages } from "./slots/capacity.js";
 export { chooseStart, type SlottedStart } from "./slots/choose-start.js";

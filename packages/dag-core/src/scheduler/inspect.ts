@@ -23,6 +23,11 @@ export function runningCount(state: SchedulerState): number {
   return state.running.size;
 }
 
+/** Jobs with an attempt that has started and not ended, in the order in which these started. */
+export function runningJobs(state: SchedulerState): readonly string[] {
+  return Array.from(state.running, (job) => state.graph.jobs[job]!.id);
+}
+
 /** Jobs per status; all but `total` add up to `total`. */
 export type JobCounts = Readonly<Record<JobStatus | "total", number>>;
 
