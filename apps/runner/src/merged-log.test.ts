@@ -26,7 +26,13 @@ const filesOf = (attempt: number) => ({
 });
 
 function openLog(mask: (text: string) => string = (text) => text): MergedLog {
-  return new MergedLog({ path: path("job.log"), indexPath: path("index"), filesOf, wallMs: () => wallMs, mask });
+  return new MergedLog({
+    path: path("job.log"),
+    indexPath: path("index"),
+    filesOf,
+    wallMs: () => wallMs,
+    mask,
+  });
 }
 
 const shown = (): string => readFileSync(path("job.log"), "utf8");

@@ -22,7 +22,7 @@ import { jobMetadata } from "./job-metadata.js";
 import type { JournalWriter } from "./journal-writer.js";
 import { LogDesk } from "./log-desk.js";
 import type { QueueClock } from "./queue-clock.js";
-import { inheritedAttempts, storedResults } from "./recovery.js";
+import { inheritedAttempts, storedResults, unstoredAttempts } from "./recovery.js";
 import { UploadDesk } from "./upload-desk.js";
 
 type WithoutTime<E> = E extends unknown ? Omit<E, "t"> : never;
@@ -127,13 +127,18 @@ export class QueueRun {
    * may not have reached the store.
    */
   async settleInherited(): Promise<void> {
+    for (const { job, ...ended } of unstoredAttempts(this.#parts.records)) {
+      // A queue that has changed since may have lost jobs.
+      const spec = this.#jobs.get(job);
+      if (spec === undefined) continue;
+      this.logs.follow(job, ended.attempt);
+      this.uploads.attemptEnded(spec, ended);
+    }
     for (const { job, attempt, bootId, stopping } of inheritedAttempts(this.#parts.records, this.scheduler)) {
       this.slots.take(job, this.job(job).resources, this.#parts.fold.job(job).last?.gpus);
       await this.attempts.recover(this.job(job), attempt, bootId, stopping);
     }
-    for (const job of this.#parts.queue.jobs) {
-      if (jobState(this.scheduler, job.id).phase === "ended") this.#storeInherited(job);
-    }
+    this.storeTheRest();
   }
 
   /** What the scheduler waits for. Attempts that run by the journal are settled already: starting them is past. */
@@ -141,7 +146,10 @@ export class QueueRun {
     return pendingEffects(this.scheduler).filter(({ type }) => type !== "start-attempt");
   }
 
-  /** Jobs that ended without an attempt of theirs ending: a stop or a cancel met them between two attempts. */
+  /**
+   * Jobs that ended with nothing said of their results: the runner before was gone, or a stop or a cancel met them
+   * between two attempts.
+   */
   storeTheRest(): void {
     for (const job of this.#parts.queue.jobs) {
       const state = jobState(this.scheduler, job.id);
@@ -170,18 +178,6 @@ export class QueueRun {
   close(): void {
     this.#parts.journal.close();
     this.#parts.lock.release();
-  }
-
-  /** A job that had ended when the runner before was gone, with nothing said of its results. */
-  #storeInherited(job: JobSpec): void {
-    const { last, attempts } = this.#parts.fold.job(job.id);
-    if (last === undefined || this.#stored.get(job.id) === last.attempt) return;
-    this.logs.follow(job.id, last.attempt);
-    for (const { attempt, outcome } of attempts) {
-      const exitCode = outcome === undefined ? undefined : exitCodeOf(outcome);
-      this.uploads.attemptEnded(job, { attempt, exitCode });
-    }
-    this.#storeJob(job, last.attempt);
   }
 
   #attemptEnded(job: JobSpec, attempt: number, outcome: AttemptOutcome, exitCode: number | undefined): void {

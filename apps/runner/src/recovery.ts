@@ -1,5 +1,5 @@
 import { jobState, type SchedulerState, type StopCause } from "@spawn/dag-core";
-import type { JournalRecord } from "@spawn/status-model";
+import { exitCodeOf, type JournalRecord } from "@spawn/status-model";
 
 /** An attempt that was started, or was about to be, by a runner before this one. */
 export interface InheritedAttempt {
@@ -37,4 +37,27 @@ export function storedResults(records: readonly JournalRecord[]): ReadonlyMap<st
     if (event.type === "results-stored") stored.set(event.job, event.attempt);
   }
   return stored;
+}
+
+/** An attempt that ended, and that the store is not known to have. */
+export interface UnstoredAttempt {
+  readonly job: string;
+  readonly attempt: number;
+  readonly exitCode: number | undefined;
+}
+
+/** The ended attempts since each job's results were stored last, in the order of their ends. */
+export function unstoredAttempts(records: readonly JournalRecord[]): readonly UnstoredAttempt[] {
+  const unstored = new Map<string, UnstoredAttempt[]>();
+  for (const { event } of records) {
+    if (event.type === "results-stored") {
+      const later = unstored.get(event.job)?.filter(({ attempt }) => attempt > event.attempt);
+      unstored.set(event.job, later ?? []);
+    } else if (event.type === "attempt-ended" && event.outcome.reason !== "never-started") {
+      const { job, attempt, outcome } = event;
+      const ended = { job, attempt, exitCode: exitCodeOf(outcome) };
+      unstored.set(job, [...(unstored.get(job) ?? []), ended]);
+    }
+  }
+  return [...unstored.values()].flat();
 }

@@ -28,10 +28,14 @@ export async function runSession(command: RunCommand, log: Logger): Promise<Queu
   try {
     const finished = run.parts.fold.finished;
     const isOver = finished !== undefined && finished.state !== "interrupted";
-    if (isOver && !command.resume) return finished;
+    const publisher = new StorePublisher(run);
+    if (isOver && !command.resume) {
+      // The runner that finished it may have died before it could say so in the store.
+      await publisher.publishFinal();
+      return finished;
+    }
     // What was asked of the runner before: to stop, which it has; or to cancel a run that is over by now.
     discardRequests(run.parts.layout.state, ({ kind }) => kind === "interrupt" || isOver);
-    const publisher = new StorePublisher(run);
     await publisher.publishQueue();
     listen(run, ending.signal, log);
     const stopHousekeeping = startHousekeeping(run, publisher);
