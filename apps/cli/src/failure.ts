@@ -47,7 +47,7 @@ export function describeFailure(error: unknown): Failure | undefined {
 function badArguments(text: string): Failure {
   const [message = "", ...more] = text
     .split("\n")
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/^Missing required flag (?=[a-z])/, "Missing required flag --"))
     .filter((line) => line !== "" && !/^The following errors? occurred:$/.test(line));
   const hint = more
     .map((line) => line.replace(/^See more help with --help$/, "See all flags: --help"))

@@ -5,9 +5,16 @@ export {
   estimatedDuration,
 } from "./estimates/estimated-duration.js";
 export { remainingMs } from "./estimates/remaining-time.js";
-export { dagInputOf, type QueueCreated } from "./fold/dag-input.js";
-export { ATTEMPTS_KEPT, type AttemptHistory, type JobHistory, type Moment } from "./fold/job-history.js";
-export { QueueFold, type QueueWarning, type RunnerStarted, WARNINGS_KEPT } from "./fold/queue-fold.js";
+export { dagInputOf } from "./fold/dag-input.js";
+export {
+  ATTEMPTS_KEPT,
+  type AttemptHistory,
+  type JobHistory,
+  type JobHistorySnapshot,
+  type Moment,
+  type StoredResults,
+} from "./fold/job-history.js";
+export { QueueFold, WARNINGS_KEPT } from "./fold/queue-fold.js";
 export { type ClockReading, schedulerTimeAt, type TimeAnchor, timeAnchorOf } from "./fold/scheduler-time.js";
 export { type DecodedJournal, decodeJournal, JournalDecoder } from "./journal/decoder.js";
 export { encodeRecord } from "./journal/encode-record.js";
@@ -17,8 +24,13 @@ export type {
   JournalEvent,
   JournalJob,
   JournalRecord,
+  QueueCreated,
   QueueDefinition,
+  QueueSnapshot,
+  QueueWarning,
   RunnerEvent,
+  RunnerStarted,
+  SnapshotEvent,
   UnknownEvent,
 } from "./journal-events.js";
 export type { JobLive } from "./progress/job-live.js";
@@ -38,6 +50,7 @@ export {
 } from "./status/queue-status.js";
 export { jobDetail, queueStatus } from "./status/queue-status-of.js";
 export type { StatusInput } from "./status/status-input.js";
+export { msBetween } from "./status/time-between.js";
 export { type WallTime, wallTimeIn } from "./status/wall-time.js";
 export type { CurrentJob } from "./view/current-job.js";
 export type { JobRow } from "./view/job-row.js";

@@ -1,6 +1,6 @@
 import { counts, jobBudget, jobState } from "@spawn/dag-core";
-import { formatDuration, unreachable } from "@spawn/foundation";
-import { describeOutcome, type JournalRecord, QueueFold } from "@spawn/status-model";
+import { formatDuration, formatExactDuration, unreachable } from "@spawn/foundation";
+import { describeOutcome, type JournalRecord, msBetween, QueueFold } from "@spawn/status-model";
 import type { Notice } from "./notice.js";
 
 type Told = Omit<Notice, "at">;
@@ -81,14 +81,15 @@ export class Narrator {
     const { last } = this.#fold.job(job);
     const outcome = last?.outcome;
     if (last === undefined || outcome === undefined || outcome.reason === "never-started") return [];
-    const timeoutMs = this.#fold.created.jobs.find(({ id }) => id === job)?.timeoutMs;
+    const timeoutMs = this.#fold.definition(job)?.timeoutMs;
     const why = describeOutcome(outcome, timeoutMs === undefined ? {} : { timeoutMs });
-    const took = formatDuration(t - last.started.t);
+    const took = formatDuration(
+      last.ended === undefined ? t - last.started.t : msBetween(last.started, last.ended),
+    );
     const state = jobState(this.#fold.scheduler, job);
     switch (state.phase) {
       case "retrying": {
-        const wait = formatDuration(state.notBefore - t);
-        const next = `attempt ${this.#attempts(job, 1)} ${wait === "0s" ? "now" : `in ${wait}`}`;
+        const next = `attempt ${this.#attempts(job, 1)} ${whenIn(state.notBefore - t)}`;
         return [{ tone: "warn", icon: "↻", text: `${job} failed (${why}), ${next}` }];
       }
       case "ended":
@@ -149,4 +150,9 @@ export class Narrator {
 function nameSome(ids: readonly string[]): string {
   const more = ids.length - MOST_NAMED;
   return more > 0 ? `${ids.slice(0, MOST_NAMED).join(", ")} and ${more} more` : ids.join(", ");
+}
+
+function whenIn(waitMs: number): string {
+  if (waitMs <= 0) return "now";
+  return `in ${waitMs < 1000 ? formatExactDuration(waitMs) : formatDuration(waitMs)}`;
 }

@@ -53,10 +53,10 @@ export default class QueueLogs extends SpawnCommand {
       exclusive: ["follow", "tail"],
     }),
     attempt: Flags.integer({
-      description: "this attempt, as --raw shows it; default with --raw: the last one",
+      description: "with --raw: this attempt instead of the last one",
       helpValue: "N",
       min: 1,
-      exclusive: ["follow", "tail"],
+      dependsOn: ["raw"],
     }),
   };
 
@@ -66,8 +66,8 @@ export default class QueueLogs extends SpawnCommand {
     const reference = await resolveQueue(this.context, args.ref);
     const status = await readStatus(this.context, reference);
     const jobs = chosenJobs(status, args.job);
-    if (flags.raw || flags.attempt !== undefined) {
-      if (args.job === undefined) throw new SpawnError("bad-arguments", "--raw and --attempt need a job");
+    if (flags.raw) {
+      if (args.job === undefined) throw new SpawnError("bad-arguments", "--raw needs a job");
       return this.showRaw(reference, status, args.job, flags.attempt);
     }
     if (flags.follow && reference.kind === "instance") {
