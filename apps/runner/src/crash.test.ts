@@ -1,0 +1,304 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { instanceLayout } from "@spawn/attempt-runner";
+import type { QueueOutcome } from "@spawn/dag-core";
+import { seededRandom, systemClock } from "@spawn/foundation";
+import { folderStore, type ResultStore } from "@spawn/result-store";
+import { decodeJournal, type JournalEvent, type JournalRecord } from "@spawn/status-model";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openJournal } from "./journal-writer.js";
+import { openQueueRun } from "./open-queue-run.js";
+import type { PendingEvent, QueueRun } from "./queue-run.js";
+import { runQueue } from "./run-queue.js";
+
+const LONG = process.env.SPAWN_LONG === "1";
+
+/** Says by a mark that it began, and prints; then `rest`. */
+const noted = (rest: string): string =>
+  `echo $$ >> marks/$JOB_ID.$JOB_ATTEMPT; echo "$JOB_ID $JOB_ATTEMPT"; ${rest}`;
+
+const QUEUE = {
+  queue_id: "test",
+  on_failure: "continue",
+  jobs: [
+    { job_id: "first", command: noted("true") },
+    {
+      job_id: "flaky",
+      command: noted("set -- marks/flaky.*; [ $# -ge 2 ] || exit 9"),
+      depends_on: ["first"],
+      retry_count: 2,
+      retry_delay: "1ms",
+    },
+    { job_id: "bad", command: noted("exit 3"), depends_on: ["first"], on_failure: "mend" },
+    { job_id: "mend", command: noted("true") },
+    { job_id: "never", command: noted("true"), depends_on: ["bad"] },
+    { job_id: "last", command: noted("true"), depends_on: ["flaky"] },
+    { job_id: "cleanup", command: noted("true"), always_run: true },
+  ],
+};
+
+/** How the attempts of each job end, those that never began left out. */
+const UNDISTURBED = {
+  first: [0],
+  flaky: [9, 0],
+  bad: [3],
+  mend: [0],
+  never: [],
+  last: [0],
+  cleanup: [0],
+};
+
+let parent: string;
+
+beforeAll(() => {
+  parent = mkdtempSync(join(tmpdir(), "spawn-crash-"));
+});
+
+afterAll(() => {
+  rmSync(parent, { recursive: true, force: true });
+});
+
+let folders = 0;
+
+function newFolder(): string {
+  folders += 1;
+  const folder = join(parent, String(folders));
+  mkdirSync(join(folder, "marks"), { recursive: true });
+  const layout = layoutOf(folder);
+  mkdirSync(layout.state, { recursive: true });
+  writeFileSync(layout.queueFile, JSON.stringify(QUEUE));
+  return folder;
+}
+
+const layoutOf = (folder: string) => instanceLayout(join(folder, "instance"));
+
+function open(folder: string, store: ResultStore = folderStore(join(folder, "store"))): QueueRun {
+  return openQueueRun({
+    root: layoutOf(folder).root,
+    instanceId: `local-${folders}`,
+    workingDirectory: folder,
+    store,
+    machine: { cpus: 2, memoryBytes: 8e9, gpus: [] },
+    environment: { PATH: process.env.PATH },
+    carried: [],
+    clock: systemClock(),
+    random: seededRandom(1),
+  });
+}
+
+/** What the runner's session says first of a queue that is not over. */
+function beginning(run: QueueRun): readonly PendingEvent[] {
+  const started = run.parts.records.some(({ event }) => event.type === "queue-started");
+  return started ? [] : [{ event: { type: "queue-started" } }];
+}
+
+async function runToEnd(folder: string): Promise<QueueOutcome> {
+  const run = open(folder);
+  try {
+    return run.parts.fold.finished ?? (await runQueue(run, beginning(run)));
+  } finally {
+    run.close();
+  }
+}
+
+const records = (folder: string): readonly JournalRecord[] =>
+  decodeJournal(readFileSync(layoutOf(folder).journal)).records;
+
+function events(folder: string): readonly JournalEvent[] {
+  return records(folder).flatMap(({ event }) => (event.type === "unknown" ? [] : [event]));
+}
+
+/** Ends by job, once every attempt that was announced was found to have ended once, and its command to have begun once. */
+function endsOf(folder: string): Readonly<Record<string, readonly unknown[]>> {
+  const ends: Record<string, unknown[]> = Object.fromEntries(QUEUE.jobs.map(({ job_id }) => [job_id, []]));
+  const marks = new Set(readdirSync(join(folder, "marks")));
+  for (const event of events(folder)) {
+    if (event.type !== "attempt-ended") continue;
+    const { job, attempt, outcome } = event;
+    const mark = `${job}.${attempt}`;
+    if (outcome.reason === "never-started") {
+      expect(marks, `${mark} never began`).not.toContain(mark);
+      continue;
+    }
+    expect(readFileSync(join(folder, "marks", mark), "utf8").split("\n"), `${mark} began`).toHaveLength(2);
+    marks.delete(mark);
+    ends[job]?.push(outcome.reason === "exit" ? outcome.exitCode : outcome);
+    const stored = readFileSync(
+      join(folder, "store/test", job, "attempts", String(attempt), "stdout.log"),
+      "utf8",
+    );
+    expect(stored).toBe(`${job} ${attempt}\n`);
+  }
+  expect([...marks], "commands that nobody accounts for").toEqual([]);
+  return ends;
+}
+
+async function expectUndisturbed(folder: string, outcome: QueueOutcome): Promise<void> {
+  expect(outcome).toEqual({ state: "failed", reason: "job-failed" });
+  expect(endsOf(folder)).toEqual(UNDISTURBED);
+  const told = events(folder).filter(({ type }) => type === "queue-finished" || type === "queue-started");
+  expect(told.map(({ type }) => type)).toEqual(["queue-started", "queue-finished"]);
+  const lines = readFileSync(join(folder, "store/test/flaky/merged.log"), "utf8").split("\n");
+  expect(lines).toHaveLength(3);
+}
+
+/** The end of a runner, where a test wants it. */
+class Death extends Error {}
+
+/** The last record that a runner wrote, counted from its first, and whether it did what follows from it. */
+interface Fate {
+  readonly record: number;
+  readonly effects: "done" | "undone";
+}
+
+/** Runs until its fate, and does nothing more from then on. @returns whether it met its fate before the end. */
+async function runUntil(folder: string, { record, effects }: Fate): Promise<boolean> {
+  let dead = false;
+  const store = folderStore(join(folder, "store"));
+  const mortalStore = new Proxy(store, {
+    get(target, name) {
+      if (dead) throw new Death("a dead runner stores nothing");
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const run = open(folder, mortalStore);
+  const { journal } = run.parts;
+  const { append, sync } = journal;
+  let appended = 0;
+  journal.append = (event, at) => {
+    appended += 1;
+    return appended > record ? { seq: 0, at, event } : append.call(journal, event, at);
+  };
+  journal.sync = async () => {
+    await sync.call(journal);
+    if (effects === "undone" ? appended < record : appended <= record) return;
+    dead = true;
+    // Its processes are those of this test and end in it; a dead runner would not take their output.
+    run.logs.finish = () => new Promise(() => undefined);
+    throw new Death();
+  };
+  try {
+    await runQueue(run, beginning(run));
+  } catch (error) {
+    if (!(error instanceof Death)) throw error;
+  } finally {
+    run.close();
+  }
+  return dead;
+}
+
+describe("a runner that dies", () => {
+  it.each(["undone", "done"] as const)(
+    "after any record, with what follows from it %s, leaves all to the next",
+    async (effects) => {
+      const step = LONG ? 1 : 2;
+      let record = effects === "done" ? 1 : 2;
+      for (; ; record += step) {
+        const folder = newFolder();
+        const died = await runUntil(folder, { record, effects });
+        try {
+          await expectUndisturbed(folder, await runToEnd(folder));
+        } catch (cause) {
+          throw new Error(`after record ${record} of ${folder}`, { cause });
+        }
+        if (!died) break;
+      }
+      expect(record).toBeGreaterThan(20);
+    },
+    LONG ? 300_000 : 30_000,
+  );
+
+  it("twice at the same place, and a third time later, leaves all to the next", async () => {
+    for (const record of LONG ? [1, 2, 3, 4, 5, 6, 7, 8] : [3, 6]) {
+      const folder = newFolder();
+      await runUntil(folder, { record, effects: "done" });
+      await runUntil(folder, { record: 1, effects: "undone" });
+      await runUntil(folder, { record: record + 1, effects: "undone" });
+      await expectUndisturbed(folder, await runToEnd(folder));
+    }
+  });
+});
+
+describe("a journal that was cut", () => {
+  let whole: string;
+  let bytes: Buffer;
+
+  beforeAll(async () => {
+    whole = newFolder();
+    await expectUndisturbed(whole, await runToEnd(whole));
+    bytes = readFileSync(layoutOf(whole).journal);
+  });
+
+  it("at any byte has all its complete records, and takes further ones", async () => {
+    const all = records(whole);
+    const path = join(parent, "cut.jsonl");
+    for (let length = 0; length < bytes.length; length += LONG ? 1 : 7) {
+      writeFileSync(path, bytes.subarray(0, length));
+      const { writer, records: kept } = openJournal(path);
+      expect(kept).toEqual(all.slice(0, kept.length));
+      const complete = bytes.subarray(0, length).toString("latin1").split("\n").length - 1;
+      expect(kept).toHaveLength(Math.max(0, complete - 1));
+      writer.append({ type: "warning", t: 1e9, message: "one more" }, 0);
+      await writer.sync();
+      writer.close();
+      expect(decodeJournal(readFileSync(path)).records).toHaveLength(kept.length + 1);
+    }
+  });
+
+  it(
+    "within any record goes on to the same end",
+    async () => {
+      const ends = [...bytes.toString("latin1").matchAll(/\n/g)].map(({ index }) => index + 1);
+      for (let kept = 0; kept < ends.length; kept += LONG ? 1 : 4) {
+        const folder = newFolder();
+        cpSync(whole, folder, { recursive: true });
+        rewind(
+          folder,
+          (ends[kept] ?? 0) + Math.floor(((ends[kept + 1] ?? bytes.length) - (ends[kept] ?? 0)) / 2),
+        );
+        try {
+          await expectUndisturbed(folder, await runToEnd(folder));
+        } catch (cause) {
+          throw new Error(`cut after record ${kept}`, { cause });
+        }
+      }
+    },
+    LONG ? 300_000 : 30_000,
+  );
+
+  /** Cuts the journal, and takes back what had not begun by then. */
+  function rewind(folder: string, length: number): void {
+    const layout = layoutOf(folder);
+    truncateSync(layout.journal, length);
+    const announced = new Set(
+      events(folder).flatMap((event) =>
+        event.type === "attempt-starting" ? [`${event.job}.${event.attempt}`] : [],
+      ),
+    );
+    const { claim, stdout } = layout.attempt("first", 1);
+    for (const place of [join(claim, ".."), join(stdout, ".."), join(folder, "marks")]) {
+      for (const name of readdirSync(place)) {
+        const of = name.replace(/\.(stdout|stderr)$/, "");
+        if (!announced.has(of)) rmSync(join(place, name));
+      }
+    }
+    const stored = new Set(
+      events(folder).flatMap((event) => (event.type === "results-stored" ? [event.job] : [])),
+    );
+    for (const { job_id } of QUEUE.jobs) {
+      if (!stored.has(job_id)) rmSync(join(folder, "store/test", job_id), { recursive: true, force: true });
+    }
+    rmSync(layout.mergedLogIndex("flaky"), { force: true });
+  }
+});
