@@ -111,6 +111,7 @@ function isSchedulerEvent(event: JournalEvent): event is SchedulerEvent {
     case "results-stored":
     case "warning":
     case "queue-finished":
+    case "snapshot":
       return false;
     default:
       return true;

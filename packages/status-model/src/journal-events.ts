@@ -1,4 +1,12 @@
-import type { FailureMode, JobResources, QueueOutcome, RetryPolicy, SchedulerEvent } from "@spawn/dag-core";
+import type {
+  FailureMode,
+  JobResources,
+  QueueOutcome,
+  RetryPolicy,
+  SchedulerEvent,
+  SchedulerSnapshot,
+} from "@spawn/dag-core";
+import type { JobHistorySnapshot, Moment } from "./fold/job-history.js";
 
 /** A job as the journal keeps it: all that the fold and the scheduler need, no value of any variable. */
 export interface JournalJob {
@@ -76,6 +84,38 @@ export type RunnerEvent =
   /** The run is over and all of it is in the store (or the stated deadline for that has passed, with a warning). */
   | { readonly type: "queue-finished"; readonly t: number; readonly outcome: QueueOutcome };
 
+export type QueueCreated = Extract<RunnerEvent, { type: "queue-created" }>;
+
+export type RunnerStarted = Extract<RunnerEvent, { type: "runner-started" }> & Pick<Moment, "at">;
+
+export interface QueueWarning extends Moment {
+  readonly job?: string;
+  readonly message: string;
+}
+
+/** All that a fold has made of the records so far: with it, it goes on without them. */
+export interface QueueSnapshot {
+  /** The journal's first event, with the definition that is in force. */
+  readonly created: QueueCreated;
+  readonly scheduler: SchedulerSnapshot;
+  /** In file order; jobs to which nothing has happened are left out. */
+  readonly jobs: readonly JobHistorySnapshot[];
+  readonly runner?: RunnerStarted;
+  readonly warnings: readonly QueueWarning[];
+  readonly started?: Moment;
+  readonly ended?: Moment & { readonly outcome: QueueOutcome };
+}
+
+/** Stands for all records before it. The first of every segment but the journal's first; says nothing new. */
+export interface SnapshotEvent {
+  readonly type: "snapshot";
+  /** That of the record before it, as is the record's `at`. */
+  readonly t: number;
+  /** The number of the segment that it begins, from 2. */
+  readonly segment: number;
+  readonly state: QueueSnapshot;
+}
+
 /** An event of a newer minor version: kept as it is, and without meaning here. */
 export interface UnknownEvent {
   readonly type: "unknown";
@@ -83,7 +123,7 @@ export interface UnknownEvent {
   readonly original: Readonly<Record<string, unknown>>;
 }
 
-export type JournalEvent = SchedulerEvent | RunnerEvent;
+export type JournalEvent = SchedulerEvent | RunnerEvent | SnapshotEvent;
 
 /** One record: an event, its place, and the wall clock when it was written (Unix epoch, ms; for showing only). */
 export interface JournalRecord {

@@ -63,6 +63,7 @@ export class Narrator {
             text: `${event.job === undefined ? "" : `${event.job}: `}${event.message}`,
           },
         ];
+      case "snapshot":
       case "queue-created":
       case "queue-started":
       case "runner-started":

@@ -1,7 +1,5 @@
 import type { DagInput, DagJob } from "@spawn/dag-core";
-import type { JournalJob, QueueDefinition, RunnerEvent } from "../journal-events.js";
-
-export type QueueCreated = Extract<RunnerEvent, { type: "queue-created" }>;
+import type { JournalJob, QueueDefinition } from "../journal-events.js";
 
 /** What the scheduler needs of the journal's first event, or of a change of the queue file. */
 export function dagInputOf({ jobs, failureMode, globalTimeoutMs }: QueueDefinition): DagInput {

@@ -12,6 +12,8 @@ export interface AttemptHistory {
   readonly attempt: number;
   /** Of the job's definition that it ran by. */
   readonly fingerprint: string;
+  /** The boot of the machine in which it was started; empty where the journal names no runner. */
+  readonly bootId: string;
   readonly started: Moment;
   /** The GPUs that are its own. */
   readonly gpus?: readonly string[];
@@ -19,6 +21,23 @@ export interface AttemptHistory {
   readonly process?: { readonly pid: number; readonly pidStart: number };
   readonly ended?: Moment;
   readonly outcome?: AttemptOutcome;
+}
+
+/** What the result store holds of a job. */
+export interface StoredResults {
+  readonly attempt: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** A history as plain JSON. */
+export interface JobHistorySnapshot {
+  readonly id: string;
+  readonly attempts: readonly AttemptHistory[];
+  readonly forgotten: number;
+  readonly firstStarted?: Moment;
+  readonly results?: StoredResults;
+  readonly rerun: boolean;
 }
 
 /** Of a job that fails and retries for weeks, this many last attempts are remembered in full. */
@@ -29,8 +48,18 @@ export class JobHistory {
   #attempts: AttemptHistory[] = [];
   #forgotten = 0;
   #firstStarted: Moment | undefined;
-  #results: { readonly attempt: number; readonly files: number; readonly bytes: number } | undefined;
+  #results: StoredResults | undefined;
   #rerun = false;
+
+  /** Goes on from a snapshot, or begins. */
+  constructor(snapshot?: JobHistorySnapshot) {
+    if (snapshot === undefined) return;
+    this.#attempts = [...snapshot.attempts];
+    this.#forgotten = snapshot.forgotten;
+    this.#firstStarted = snapshot.firstStarted;
+    this.#results = snapshot.results;
+    this.#rerun = snapshot.rerun;
+  }
 
   /** The last attempts, at most `ATTEMPTS_KEPT`, in order. */
   get attempts(): readonly AttemptHistory[] {
@@ -51,7 +80,7 @@ export class JobHistory {
   }
 
   /** What the result store holds, and of which attempt. */
-  get results(): { readonly attempt: number; readonly files: number; readonly bytes: number } | undefined {
+  get results(): StoredResults | undefined {
     return this.#results;
   }
 
@@ -60,7 +89,20 @@ export class JobHistory {
     return this.#rerun;
   }
 
-  noteStarting(starting: Pick<AttemptHistory, "attempt" | "fingerprint" | "started" | "gpus">): void {
+  /** `undefined` when nothing has happened. */
+  snapshot(id: string): JobHistorySnapshot | undefined {
+    if (this.#attempts.length === 0 && this.#results === undefined && !this.#rerun) return undefined;
+    return {
+      id,
+      attempts: [...this.#attempts],
+      forgotten: this.#forgotten,
+      ...(this.#firstStarted === undefined ? {} : { firstStarted: this.#firstStarted }),
+      ...(this.#results === undefined ? {} : { results: this.#results }),
+      rerun: this.#rerun,
+    };
+  }
+
+  noteStarting(starting: Omit<AttemptHistory, "process" | "ended" | "outcome">): void {
     this.#firstStarted ??= starting.started;
     this.#attempts.push(starting);
     if (this.#attempts.length > ATTEMPTS_KEPT) {

@@ -1,12 +1,13 @@
-import { counts, type DagInput, jobState } from "@spawn/dag-core";
+import { counts, jobState } from "@spawn/dag-core";
 import { arbitraryRequests, arbitraryWorld, runWithRequests, simulatorOf } from "@spawn/dag-core/testing";
 import { SpawnError } from "@spawn/foundation";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeJournal } from "../journal/decoder.js";
-import type { JournalEvent, JournalJob } from "../journal-events.js";
+import type { JournalEvent } from "../journal-events.js";
 import { queueStatusSchema } from "../status/queue-status.js";
 import { queueStatus } from "../status/queue-status-of.js";
+import { definitionFrom } from "../testing/arbitrary-run.js";
 import {
   buildJob,
   buildJournal,
@@ -23,18 +24,6 @@ import { QueueFold, WARNINGS_KEPT } from "./queue-fold.js";
 
 const runs = process.env.SPAWN_LONG === "1" ? 3000 : 100;
 
-function createdFrom(input: DagInput): JournalEvent {
-  const jobs = input.jobs.map(({ retry, ...job }): JournalJob => {
-    const built = buildJob(job.id, job);
-    return retry === undefined ? built : { ...built, retry };
-  });
-  const { failureMode = "stop", globalTimeoutMs } = input;
-  return buildQueueCreated(jobs, {
-    failureMode,
-    ...(globalTimeoutMs === undefined ? {} : { globalTimeoutMs }),
-  });
-}
-
 describe("QueueFold", () => {
   it("over any run: the status is valid, adds up and can be told in words, at every step", () => {
     fc.assert(
@@ -42,7 +31,10 @@ describe("QueueFold", () => {
         const simulator = simulatorOf(world);
         runWithRequests(simulator, requests);
         const fold = new QueueFold();
-        for (const record of buildRecords([createdFrom(world.input), ...simulator.events])) {
+        for (const record of buildRecords([
+          buildQueueCreated([], definitionFrom(world.input)),
+          ...simulator.events,
+        ])) {
           fold.apply(record);
           const status = queueStatus(fold, {
             wallMs: record.at,
@@ -87,7 +79,10 @@ describe("QueueFold", () => {
       fc.property(arbitraryWorld(), (world) => {
         const simulator = simulatorOf(world);
         simulator.run();
-        const records = buildRecords([createdFrom(world.input), ...simulator.events]);
+        const records = buildRecords([
+          buildQueueCreated([], definitionFrom(world.input)),
+          ...simulator.events,
+        ]);
         const live = new QueueFold();
         const replayed = new QueueFold();
         const decoded = decodeJournal(buildJournal(records)).records;
@@ -122,6 +117,7 @@ describe("QueueFold", () => {
     expect(history.last).toEqual({
       attempt: 300,
       fingerprint: expect.any(String),
+      bootId: "",
       started: { at: START_AT + 3_000_000, t: 3_000_000 },
       process: { pid: 300, pidStart: 1 },
       ended: { at: START_AT + 3_005_000, t: 3_005_000 },

@@ -1,13 +1,15 @@
 import {
-  buildGraph,
   createState,
   type Effect,
   type JobGraph,
   jobState,
   moveToGraph,
   type QueueOutcome,
+  runningJobs,
   type SchedulerEvent,
   type SchedulerState,
+  snapshotOf,
+  stateFrom,
   transition,
 } from "@spawn/dag-core";
 import { SpawnError, unreachable } from "@spawn/foundation";
@@ -15,18 +17,15 @@ import type {
   JournalEvent,
   JournalJob,
   JournalRecord,
+  QueueCreated,
+  QueueSnapshot,
+  QueueWarning,
   RunnerEvent,
+  RunnerStarted,
   UnknownEvent,
 } from "../journal-events.js";
-import { dagInputOf, type QueueCreated } from "./dag-input.js";
+import { DefinitionInForce } from "./definition-in-force.js";
 import { JobHistory, type Moment } from "./job-history.js";
-
-export type RunnerStarted = Extract<RunnerEvent, { type: "runner-started" }> & Pick<Moment, "at">;
-
-export interface QueueWarning extends Moment {
-  readonly job?: string;
-  readonly message: string;
-}
 
 /** Warnings are for people; a queue that warns for weeks keeps the latest. */
 export const WARNINGS_KEPT = 100;
@@ -36,26 +35,24 @@ export const WARNINGS_KEPT = 100;
  * so that a live runner, one that recovers, and one that only looks share the same fold.
  */
 export class QueueFold {
-  #created: QueueCreated | undefined;
-  #graph: JobGraph | undefined;
+  #definition: DefinitionInForce | undefined;
   #scheduler: SchedulerState | undefined;
   #jobs: ReadonlyMap<string, JobHistory> = new Map();
-  #definitions: ReadonlyMap<string, JournalJob> = new Map();
-  #handlers: ReadonlySet<string> = new Set();
   #runner: RunnerStarted | undefined;
   #warnings: QueueWarning[] = [];
   #started: Moment | undefined;
   #ended: (Moment & { readonly outcome: QueueOutcome }) | undefined;
   #latest: Moment | undefined;
+  #knowsAll = true;
 
   /** The journal's first event, with the definition that is in force now. Throws before it. */
   get created(): QueueCreated {
-    return present(this.#created);
+    return present(this.#definition).created;
   }
 
   /** Throws before `queue-created`. */
   get graph(): JobGraph {
-    return present(this.#graph);
+    return present(this.#definition).graph;
   }
 
   /** Throws before `queue-created`. */
@@ -95,12 +92,38 @@ export class QueueFold {
 
   /** A job as the journal defines it; `undefined` for one that the queue does not have. */
   definition(id: string): JournalJob | undefined {
-    return this.#definitions.get(id);
+    return this.#definition?.job(id);
   }
 
-  /** Jobs that another names in `onFailure`. */
+  /** Jobs that another names in `onFailure`. Throws before `queue-created`. */
   get handlers(): ReadonlySet<string> {
-    return this.#handlers;
+    return present(this.#definition).handlers;
+  }
+
+  /** Jobs with an attempt that runs by the journal, in the order in which these started. */
+  get running(): readonly string[] {
+    return this.#scheduler === undefined ? [] : runningJobs(this.#scheduler);
+  }
+
+  /** Whether every event so far has a meaning to this version: only then does a snapshot stand for all of them. */
+  get knowsAll(): boolean {
+    return this.#knowsAll;
+  }
+
+  /**
+   * Everything as plain JSON; a `snapshot` event with it begins a fold that goes on as this one does. Later records
+   * change nothing in it. O(jobs). Throws before `queue-created`.
+   */
+  snapshot(): QueueSnapshot {
+    return {
+      created: this.created,
+      scheduler: snapshotOf(this.scheduler),
+      jobs: this.created.jobs.flatMap(({ id }) => this.job(id).snapshot(id) ?? []),
+      ...(this.#runner === undefined ? {} : { runner: this.#runner }),
+      warnings: [...this.#warnings],
+      ...(this.#started === undefined ? {} : { started: this.#started }),
+      ...(this.#ended === undefined ? {} : { ended: this.#ended }),
+    };
   }
 
   /**
@@ -126,10 +149,12 @@ export class QueueFold {
    * Takes in the next record.
    *
    * @returns what the scheduler asks for, due once the record is on disk
-   * @throws {SpawnError} `journal-damaged` when the journal does not begin with `queue-created`, or has two
+   * @throws {SpawnError} `journal-damaged` when the journal does not begin with `queue-created` or a snapshot, or has
+   * `queue-created` twice
    */
   apply({ seq, at, event }: JournalRecord): readonly Effect[] {
-    if ((event.type === "queue-created") !== (this.#created === undefined)) {
+    const isFirst = this.#definition === undefined;
+    if (isFirst ? !canBeFirst(event) : event.type === "queue-created") {
       throw new SpawnError("journal-damaged", `The journal's record ${seq} must not be "${event.type}".`, {
         hint: "The first record, and no other, is queue-created. Restore the journal from the result store.",
       });
@@ -143,6 +168,10 @@ export class QueueFold {
     switch (event.type) {
       case "queue-created":
         this.#create(event);
+        return [];
+      case "snapshot":
+        // To a fold that has seen what came before, it says nothing new.
+        if (this.#definition === undefined) this.#restore(event.state);
         return [];
       case "queue-changed":
         this.#change(event);
@@ -167,6 +196,7 @@ export class QueueFold {
         this.#ended = { ...moment, outcome: event.outcome };
         return [];
       case "unknown":
+        this.#knowsAll = false;
         return [];
       default: {
         const { effects } = transition(this.scheduler, event);
@@ -177,28 +207,30 @@ export class QueueFold {
   }
 
   #create(event: QueueCreated): void {
-    this.#graph = buildGraph(dagInputOf(event));
-    this.#scheduler = createState(this.#graph);
+    this.#definition = new DefinitionInForce(event);
+    this.#scheduler = createState(this.graph);
     this.#jobs = new Map(event.jobs.map(({ id }) => [id, new JobHistory()]));
-    this.#define(event);
   }
 
   #change({ type: _type, t: _t, ...definition }: Extract<RunnerEvent, { type: "queue-changed" }>): void {
     const { type, t, queueId, instanceId, resultsLocation } = this.created;
-    this.#graph = buildGraph(dagInputOf(definition));
-    this.#scheduler = moveToGraph(this.scheduler, this.#graph);
+    this.#definition = new DefinitionInForce({
+      ...{ type, t, queueId, instanceId, resultsLocation },
+      ...definition,
+    });
+    this.#scheduler = moveToGraph(this.scheduler, this.graph);
     this.#jobs = new Map(definition.jobs.map(({ id }) => [id, this.#jobs.get(id) ?? new JobHistory()]));
-    this.#define({ type, t, queueId, instanceId, resultsLocation, ...definition });
   }
 
-  #fingerprintOf(job: string): string {
-    return present(this.#definitions.get(job)).fingerprint;
-  }
-
-  #define(created: QueueCreated): void {
-    this.#created = created;
-    this.#definitions = new Map(created.jobs.map((job) => [job.id, job]));
-    this.#handlers = new Set(created.jobs.flatMap(({ onFailure }) => onFailure ?? []));
+  #restore({ created, scheduler, jobs, runner, warnings, started, ended }: QueueSnapshot): void {
+    this.#definition = new DefinitionInForce(created);
+    this.#scheduler = stateFrom(this.graph, scheduler);
+    const histories = new Map(jobs.map((history) => [history.id, history]));
+    this.#jobs = new Map(created.jobs.map(({ id }) => [id, new JobHistory(histories.get(id))]));
+    this.#runner = runner;
+    this.#warnings = [...warnings];
+    this.#started = started;
+    this.#ended = ended;
   }
 
   #note(event: SchedulerEvent, moment: Moment): void {
@@ -219,7 +251,8 @@ export class QueueFold {
       case "attempt-starting":
         this.job(event.job).noteStarting({
           attempt: event.attempt,
-          fingerprint: this.#fingerprintOf(event.job),
+          fingerprint: present(this.definition(event.job)).fingerprint,
+          bootId: this.#runner?.bootId ?? "",
           started: moment,
           ...(event.gpus === undefined ? {} : { gpus: event.gpus }),
         });
@@ -242,6 +275,10 @@ export class QueueFold {
     this.#warnings.push(warning);
     if (this.#warnings.length > WARNINGS_KEPT) this.#warnings.shift();
   }
+}
+
+function canBeFirst({ type }: JournalRecord["event"]): boolean {
+  return type === "queue-created" || type === "snapshot";
 }
 
 function present<T>(value: T | undefined): T {

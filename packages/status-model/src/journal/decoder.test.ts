@@ -1,9 +1,9 @@
-import type { AttemptOutcome, FailureMode, QueueOutcome } from "@spawn/dag-core";
 import { SpawnError } from "@spawn/foundation";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JournalEvent, JournalRecord, UnknownEvent } from "../journal-events.js";
-import { buildJob, buildJournal, buildQueueCreated, buildRecords } from "../testing/journals.js";
+import type { JournalEvent, JournalRecord } from "../journal-events.js";
+import { arbitraryEvent } from "../testing/arbitrary-event.js";
+import { buildJob, buildJournal, buildQueueCreated, buildRecords, foldOf } from "../testing/journals.js";
 import { decodeJournal, JournalDecoder } from "./decoder.js";
 import { encodeRecord } from "./encode-record.js";
 import { encodeHeader } from "./header.js";
@@ -11,128 +11,8 @@ import { sealLine } from "./seal.js";
 
 const runs = process.env.SPAWN_LONG === "1" ? 20_000 : 500;
 
-const amount = fc.double({ min: 0, max: 1e15, noNaN: true }).map((value) => value + 0);
-const count = fc.nat();
-const ordinal = fc.integer({ min: 1 });
-const text = fc.string({ unit: "binary", maxLength: 40 });
-const job = fc.string({ maxLength: 10 });
-const at = fc.integer();
-
-const attemptOutcome: fc.Arbitrary<AttemptOutcome> = fc.oneof(
-  fc.record({ reason: fc.constant("exit"), exitCode: count }),
-  fc.record({ reason: fc.constant("signal"), signal: ordinal }),
-  fc.record({ reason: fc.constant("start-failed"), message: text }),
-  fc.record({
-    reason: fc.constantFrom("timeout", "oom", "host-lost", "interrupted", "cancelled", "never-started"),
-  }),
-);
-
-const queueOutcome: fc.Arbitrary<QueueOutcome> = fc.oneof(
-  fc.constant<QueueOutcome>({ state: "completed", reason: "completed" }),
-  fc.constant<QueueOutcome>({ state: "cancelled", reason: "cancelled" }),
-  fc.record({ state: fc.constant("failed"), reason: fc.constantFrom("job-failed", "global-timeout") }),
-  fc.record({ state: fc.constant("interrupted"), reason: fc.constantFrom("spot", "ttl", "shutdown") }),
-);
-
-const journalJob = fc.record(
-  {
-    id: job,
-    command: text,
-    dependsOn: fc.array(job, { maxLength: 3 }),
-    onFailure: job,
-    alwaysRun: fc.boolean(),
-    timeoutMs: amount,
-    retry: fc.record(
-      {
-        maxAttempts: ordinal,
-        backoff: fc.constantFrom("fixed", "exponential", "exponential-jitter"),
-        baseDelayMs: amount,
-        maxDelayMs: amount,
-        jitter: amount,
-        retryOnCodes: fc.array(count, { maxLength: 3 }),
-        dontRetryOnCodes: fc.array(count, { maxLength: 3 }),
-      },
-      { requiredKeys: ["maxAttempts", "backoff", "baseDelayMs", "maxDelayMs", "jitter"] },
-    ),
-    fingerprint: text,
-  },
-  { requiredKeys: ["id", "command", "dependsOn", "retry", "fingerprint"] },
-);
-
-const definition = fc.record(
-  {
-    queueName: text,
-    failureMode: fc.constantFrom<FailureMode>("stop", "continue"),
-    globalTimeoutMs: amount,
-    maxParallel: ordinal,
-    jobs: fc.array(journalJob, { maxLength: 3 }),
-  },
-  { requiredKeys: ["failureMode", "maxParallel", "jobs"] },
-);
-
-const attempt = { t: amount, job, attempt: ordinal };
-
-/** One arbitrary per type of event; a type without one is a type error. */
-const EVENTS: {
-  readonly [T in JournalEvent["type"]]: fc.Arbitrary<Omit<Extract<JournalEvent, { type: T }>, "type">>;
-} = {
-  "queue-started": fc.record({ t: amount }),
-  "attempt-starting": fc.record(attempt),
-  "attempt-timed-out": fc.record(attempt),
-  "attempt-ended": fc.record({
-    ...attempt,
-    outcome: attemptOutcome,
-    random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }).map((value) => value + 0),
-  }),
-  "backoff-elapsed": fc.record(attempt),
-  "global-timeout-reached": fc.record({ t: amount }),
-  "cancel-requested": fc.record({ t: amount, force: fc.boolean() }),
-  "interrupt-requested": fc.record({ t: amount, cause: fc.constantFrom("spot", "ttl", "shutdown") }),
-  "queue-continued": fc.record({ t: amount }),
-  "queue-resumed": fc.record({ t: amount, jobs: fc.array(job, { maxLength: 3 }) }),
-  "queue-created": fc
-    .tuple(fc.record({ t: amount, queueId: job, instanceId: job, resultsLocation: text }), definition)
-    .map(([fields, defined]) => ({ ...fields, ...defined })),
-  "queue-changed": fc
-    .tuple(fc.record({ t: amount }), definition)
-    .map(([fields, defined]) => ({ ...fields, ...defined })),
-  "runner-started": fc.record({
-    t: amount,
-    epoch: ordinal,
-    pid: ordinal,
-    bootId: text,
-    bootMs: amount,
-    version: text,
-    containment: fc.constantFrom("cgroup-v2", "cgroup-v1", "process-group"),
-  }),
-  "attempt-started": fc.record({ ...attempt, pid: ordinal, pidStart: count }),
-  "results-stored": fc.record({ ...attempt, files: count, bytes: count }),
-  warning: fc.record({ t: amount, job, message: text }, { requiredKeys: ["t", "message"] }),
-  "queue-finished": fc.record({ t: amount, outcome: queueOutcome }),
-};
-
-const jsonScalar = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
-
-const unknownEvent: fc.Arbitrary<UnknownEvent> = fc.record({
-  type: fc.constant("unknown"),
-  t: amount,
-  original: fc
-    .tuple(
-      text,
-      fc.dictionary(fc.stringMatching(/^x[a-z]{1,8}$/), fc.oneof(jsonScalar, fc.array(jsonScalar))),
-    )
-    .map(([type, fields]) => ({ type: `future-${type}`, ...fields })),
-});
-
-const anyEvent: fc.Arbitrary<JournalRecord["event"]> = fc.oneof(
-  unknownEvent,
-  ...Object.entries(EVENTS).map(([type, fields]) =>
-    fields.map((some) => Object.assign({ type }, some) as JournalEvent),
-  ),
-);
-
 const anyRecords: fc.Arbitrary<readonly JournalRecord[]> = fc
-  .array(fc.record({ at, event: anyEvent }), { maxLength: 8 })
+  .array(fc.record({ at: fc.integer(), event: arbitraryEvent() }), { maxLength: 8 })
   .map((entries) => entries.map((entry, index) => ({ seq: index + 1, ...entry })));
 
 const sample = buildRecords([
@@ -165,7 +45,8 @@ describe("decodeJournal", () => {
       fc.property(anyRecords, (records) => {
         const bytes = buildJournal(records);
         const decoded = decodeJournal(bytes);
-        expect(decoded).toEqual({ records, validBytes: bytes.length, tornBytes: 0 });
+        expect(decoded).toMatchObject({ validBytes: bytes.length, tornBytes: 0, isNewer: false });
+        expect(decoded.records).toEqual(records);
         expect(buildJournal(decoded.records).equals(bytes)).toBe(true);
       }),
       { seed: 1, numRuns: runs },
@@ -203,7 +84,7 @@ describe("decodeJournal", () => {
         validBytes += size;
         lines += 1;
       }
-      expect(decodeJournal(whole.subarray(0, length))).toEqual({
+      expect(decodeJournal(whole.subarray(0, length))).toMatchObject({
         records: sample.slice(0, Math.max(0, lines - 1)),
         validBytes,
         tornBytes: length - validBytes,
@@ -283,9 +164,28 @@ describe("decodeJournal", () => {
     expect(damageOf(Buffer.from("\n")).message).toContain("line 1 (byte 0)");
   });
 
+  it("begins with any number where it begins with a snapshot, and goes on from there without gaps", () => {
+    const state = foldOf(sample.flatMap(({ event }) => (event.type === "unknown" ? [] : [event]))).snapshot();
+    const snapshot = { seq: 5, at: 0, event: { type: "snapshot", t: 5, segment: 2, state } } as const;
+    const next = (seq: number) => ({ seq, at: 0, event: { type: "warning", t: 6, message: "m" } }) as const;
+    expect(decodeJournal(buildJournal([snapshot, next(6)])).records).toEqual([snapshot, next(6)]);
+    const error = damageOf(buildJournal([snapshot, next(7)]));
+    expect(error.message).toContain("record 6 is expected, and this is 7");
+    expect(damageOf(buildJournal([next(5)])).hint).toContain("older segments");
+  });
+
+  it("tells what it began with from what came after, and who began it", () => {
+    const base = buildJournal(sample.slice(0, 1));
+    expect(decodeJournal(buildJournal(sample))).toMatchObject({ baseBytes: base.length, isNewer: false });
+    const newer = sealLine('{"journal":"spawn-queue","major":1,"minor":7}');
+    expect(decodeJournal(Buffer.from(newer + sample.map(encodeRecord).join("")))).toMatchObject({
+      isNewer: true,
+    });
+  });
+
   it("takes zeros after the last line, as a file system may leave them, for a torn line", () => {
     const whole = buildJournal(sample);
-    expect(decodeJournal(Buffer.concat([whole, Buffer.alloc(512)]))).toEqual({
+    expect(decodeJournal(Buffer.concat([whole, Buffer.alloc(512)]))).toMatchObject({
       records: sample,
       validBytes: whole.length,
       tornBytes: 512,

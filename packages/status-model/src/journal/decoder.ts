@@ -1,14 +1,17 @@
 import type { SpawnError } from "@spawn/foundation";
 import type { JournalRecord } from "../journal-events.js";
 import { journalDamaged } from "./damage.js";
-import { checkHeader } from "./header.js";
+import { JOURNAL_VERSION, readHeader } from "./header.js";
 import { parseRecord } from "./parse-record.js";
 import { openLine } from "./seal.js";
 
 const NEWLINE = 0x0a;
+const FIRST_RECORD_LINE = 2;
+const FIRST_RECORD_HINT =
+  "Keep a copy of the journal. Where older segments lie beside it, put the one of the highest number in its place.";
 
 /**
- * Reads a journal that may still grow, piece by piece. A line counts once its newline is there; what follows the last
+ * Reads one segment of a journal that may still grow, piece by piece. A line counts once its newline is there; what follows the last
  * newline waits for more. After a refusal every further `push` refuses in the same way.
  */
 export class JournalDecoder {
@@ -16,11 +19,23 @@ export class JournalDecoder {
   #line = 1;
   #validBytes = 0;
   #seq = 0;
+  #minor: number = JOURNAL_VERSION.minor;
+  #baseBytes = 0;
   #refusal: { readonly error: unknown } | undefined;
 
   /** Bytes of the complete lines so far, header included: where the next record belongs. */
   get validBytes(): number {
     return this.#validBytes;
+  }
+
+  /** Bytes of the header and the first record: what the segment began with. */
+  get baseBytes(): number {
+    return this.#baseBytes;
+  }
+
+  /** Whether a newer minor version began it: it may hold events and fields that have no meaning here. */
+  get isNewer(): boolean {
+    return this.#minor > JOURNAL_VERSION.minor;
   }
 
   /** Bytes after the last complete line. */
@@ -51,8 +66,9 @@ export class JournalDecoder {
       const end = unread.indexOf(NEWLINE, from);
       if (end === -1) break;
       this.#readLine(unread.subarray(from, end), records);
-      this.#line += 1;
       this.#validBytes += end + 1 - from;
+      if (this.#line <= FIRST_RECORD_LINE) this.#baseBytes = this.#validBytes;
+      this.#line += 1;
       from = end + 1;
     }
     // A copy: the caller may use its buffer again.
@@ -61,7 +77,7 @@ export class JournalDecoder {
   }
 
   #readLine(line: Buffer, records: JournalRecord[]): void {
-    if (this.#line === 1) checkHeader(line);
+    if (this.#line === 1) this.#minor = readHeader(line);
     else records.push(this.#readRecord(line));
   }
 
@@ -70,14 +86,18 @@ export class JournalDecoder {
     if (text === undefined) throw this.#refuse("the checksum is missing or does not fit");
     const parsed = parseRecord(text);
     if (parsed.record === undefined) throw this.#refuse(parsed.problem);
-    const { seq } = parsed.record;
-    if (seq !== this.#seq + 1) throw this.#refuse(`record ${this.#seq + 1} is expected, and this is ${seq}`);
+    const { seq, event } = parsed.record;
+    const begins = this.#line === FIRST_RECORD_LINE && event.type === "snapshot";
+    if (seq !== this.#seq + 1 && !begins) {
+      throw this.#refuse(`record ${this.#seq + 1} is expected, and this is ${seq}`);
+    }
     this.#seq = seq;
     return parsed.record;
   }
 
   #refuse(problem: string): SpawnError {
-    return journalDamaged({ line: this.#line, offset: this.#validBytes }, problem);
+    const hint = this.#line === FIRST_RECORD_LINE ? FIRST_RECORD_HINT : undefined;
+    return journalDamaged({ line: this.#line, offset: this.#validBytes }, problem, hint);
   }
 }
 
@@ -87,10 +107,14 @@ export interface DecodedJournal {
   readonly validBytes: number;
   /** Bytes of a last line whose newline never reached the disk. */
   readonly tornBytes: number;
+  /** Bytes of the header and the first record. */
+  readonly baseBytes: number;
+  /** Whether a newer minor version began it. */
+  readonly isNewer: boolean;
 }
 
 /**
- * Reads a whole journal. A last line without newline is torn: it was being written when its runner died, nothing rests
+ * Reads a whole segment. A last line without newline is torn: it was being written when its runner died, nothing rests
  * on it, and it is left out. Any complete line that is damaged is refused, the last one too. A writer truncates to
  * `validBytes` (and writes the header anew where that is 0) before it appends, so that a torn line never gets a successor.
  *
@@ -99,5 +123,6 @@ export interface DecodedJournal {
 export function decodeJournal(bytes: Uint8Array): DecodedJournal {
   const decoder = new JournalDecoder();
   const records = decoder.push(bytes);
-  return { records, validBytes: decoder.validBytes, tornBytes: decoder.tailBytes };
+  const { validBytes, tailBytes: tornBytes, baseBytes, isNewer } = decoder;
+  return { records, validBytes, tornBytes, baseBytes, isNewer };
 }

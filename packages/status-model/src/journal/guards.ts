@@ -56,3 +56,21 @@ export function firstMisfit(fields: Fields, value: Readonly<Record<string, unkno
   for (const [name, guard] of fields) if (!guard(value[name])) return name;
   return undefined;
 }
+
+type Variant<U, Tag extends keyof U, Value> = Extract<U, Readonly<Record<Tag, Value>>>;
+
+/** A union told apart by the word in its field `tag`. */
+export function unionOf<U, Tag extends keyof U & string>(
+  tag: Tag,
+  shapes: { readonly [V in U[Tag] & string]: Shape<Omit<Variant<U, Tag, V>, Tag>> },
+): Guard<U> {
+  const fieldsByTag = new Map(
+    Object.entries<Shape<unknown>>(shapes).map(([word, shape]) => [word, fieldsOf(shape)]),
+  );
+  return (value): value is U => {
+    if (!isObject(value)) return false;
+    const word = value[tag];
+    const fields = isString(word) ? fieldsByTag.get(word) : undefined;
+    return fields !== undefined && firstMisfit(fields, value) === undefined;
+  };
+}

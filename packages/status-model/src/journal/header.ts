@@ -4,7 +4,8 @@ import { openLine, sealLine } from "./seal.js";
 
 /**
  * The version of the format written here. A newer minor may add event types and fields and is read; whatever changes the
- * meaning of what is there takes a new major, which is refused.
+ * meaning of what is there takes a new major, which is refused. A program with a new minor must begin a segment of its
+ * own before it appends to one of an older minor: what is in a segment is known by its header.
  */
 export const JOURNAL_VERSION = { major: 1, minor: 0 } as const;
 
@@ -20,9 +21,10 @@ export function encodeHeader(): string {
  * Accepts the header of a journal this program can read.
  *
  * @param line the bytes of the first line, without its newline
+ * @returns its minor version
  * @throws {SpawnError} `journal-damaged` for anything else
  */
-export function checkHeader(line: Buffer): void {
+export function readHeader(line: Buffer): number {
   const claimed = headerFields(line.toString("utf8"));
   if (claimed === undefined) throw journalDamaged(FIRST, "the header is missing");
   // Said before the checksum is looked at, which another major may form in another way.
@@ -34,6 +36,7 @@ export function checkHeader(line: Buffer): void {
     );
   }
   if (openLine(line) === undefined) throw journalDamaged(FIRST, "the header's checksum does not fit");
+  return claimed.minor;
 }
 
 function headerFields(text: string): { major: number; minor: number } | undefined {

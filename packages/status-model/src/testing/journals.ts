@@ -2,9 +2,7 @@ import type { RetryPolicy } from "@spawn/dag-core";
 import { QueueFold } from "../fold/queue-fold.js";
 import { encodeRecord } from "../journal/encode-record.js";
 import { encodeHeader } from "../journal/header.js";
-import type { JournalEvent, JournalJob, JournalRecord, RunnerEvent } from "../journal-events.js";
-
-type QueueCreated = Extract<RunnerEvent, { type: "queue-created" }>;
+import type { JournalEvent, JournalJob, JournalRecord, QueueCreated } from "../journal-events.js";
 
 /** Wall clock at scheduler time 0 of the journals built here: 2026-01-27 10:00:00 in Los Angeles. */
 export const START_AT = Date.UTC(2026, 0, 27, 18, 0, 0);

@@ -1,0 +1,24 @@
+import { buildGraph, type JobGraph } from "@spawn/dag-core";
+import type { JournalJob, QueueCreated } from "../journal-events.js";
+import { dagInputOf } from "./dag-input.js";
+
+/** What the queue file says, in the forms in which the fold is asked for it. Immutable. */
+export class DefinitionInForce {
+  /** The journal's first event, with the definition that is in force. */
+  readonly created: QueueCreated;
+  readonly graph: JobGraph;
+  /** Jobs that another names in `onFailure`. */
+  readonly handlers: ReadonlySet<string>;
+  readonly #jobs: ReadonlyMap<string, JournalJob>;
+
+  constructor(created: QueueCreated) {
+    this.created = created;
+    this.graph = buildGraph(dagInputOf(created));
+    this.handlers = new Set(created.jobs.flatMap(({ onFailure }) => onFailure ?? []));
+    this.#jobs = new Map(created.jobs.map((job) => [job.id, job]));
+  }
+
+  job(id: string): JournalJob | undefined {
+    return this.#jobs.get(id);
+  }
+}

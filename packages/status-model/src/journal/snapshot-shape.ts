@@ -1,0 +1,101 @@
+import type { JobSnapshot, JobState, QueueOutcome, SchedulerSnapshot } from "@spawn/dag-core";
+import type { AttemptHistory, JobHistorySnapshot, Moment, StoredResults } from "../fold/job-history.js";
+import type { QueueCreated, QueueSnapshot, QueueWarning, RunnerStarted } from "../journal-events.js";
+import { createdFields } from "./definition-shapes.js";
+import {
+  arrayOf,
+  type Guard,
+  isAmount,
+  isBoolean,
+  isCount,
+  isNumber,
+  isOrdinal,
+  isString,
+  objectOf,
+  oneOf,
+  optional,
+  type Shape,
+  unionOf,
+} from "./guards.js";
+import { isAttemptOutcome, isQueueOutcome } from "./outcome-shapes.js";
+import { runnerStartedFields } from "./runner-shape.js";
+
+const cancelReason = oneOf("queue-stopped", "cancelled", "global-timeout");
+const halt = oneOf("job-failed", "global-timeout", "cancelled");
+
+const isJobState = unionOf<JobState, "phase">("phase", {
+  waiting: {},
+  ready: {},
+  running: {
+    attempt: isOrdinal,
+    since: isAmount,
+    deadline: optional(isAmount),
+    stopping: optional(oneOf("timeout", "cancelled", "interrupted")),
+  },
+  retrying: { attempt: isOrdinal, notBefore: isAmount, last: isAttemptOutcome },
+  ended: {
+    state: oneOf("completed", "failed", "cancelled"),
+    attempt: isOrdinal,
+    last: isAttemptOutcome,
+    reason: optional(cancelReason),
+  },
+  unrunnable: { state: oneOf("blocked", "cancelled", "skipped"), reason: optional(cancelReason) },
+});
+
+const isSchedulerSnapshot = objectOf<SchedulerSnapshot>({
+  started: isBoolean,
+  now: optional(isAmount),
+  globalDeadline: optional(isAmount),
+  stopCause: optional(halt),
+  halt: optional(halt),
+  forced: isBoolean,
+  interrupt: optional(oneOf("spot", "ttl", "shutdown")),
+  jobs: arrayOf(
+    objectOf<JobSnapshot>({
+      id: isString,
+      state: isJobState,
+      lastAttempt: isCount,
+      charged: isCount,
+      lossesInRow: isCount,
+    }),
+  ),
+  running: arrayOf(isString),
+  failures: arrayOf(isString),
+});
+
+const momentFields: Shape<Moment> = { at: isNumber, t: isAmount };
+const isMoment = objectOf<Moment>(momentFields);
+
+const isAttemptHistory = objectOf<AttemptHistory>({
+  attempt: isOrdinal,
+  fingerprint: isString,
+  bootId: isString,
+  started: isMoment,
+  gpus: optional(arrayOf(isString)),
+  process: optional(objectOf<{ pid: number; pidStart: number }>({ pid: isOrdinal, pidStart: isCount })),
+  ended: optional(isMoment),
+  outcome: optional(isAttemptOutcome),
+});
+
+const isJobHistory = objectOf<JobHistorySnapshot>({
+  id: isString,
+  attempts: arrayOf(isAttemptHistory),
+  forgotten: isCount,
+  firstStarted: optional(isMoment),
+  results: optional(objectOf<StoredResults>({ attempt: isOrdinal, files: isCount, bytes: isCount })),
+  rerun: isBoolean,
+});
+
+export const isQueueSnapshot: Guard<QueueSnapshot> = objectOf<QueueSnapshot>({
+  created: objectOf<QueueCreated>({ type: oneOf("queue-created"), ...createdFields }),
+  scheduler: isSchedulerSnapshot,
+  jobs: arrayOf(isJobHistory),
+  runner: optional(
+    objectOf<RunnerStarted>({ type: oneOf("runner-started"), at: isNumber, ...runnerStartedFields }),
+  ),
+  warnings: arrayOf(objectOf<QueueWarning>({ ...momentFields, job: optional(isString), message: isString })),
+  started: optional(isMoment),
+  ended: optional(
+    objectOf<Moment & { readonly outcome: QueueOutcome }>({ ...momentFields, outcome: isQueueOutcome }),
+  ),
+});
