@@ -1,6 +1,6 @@
 import { currentBootId } from "@spawn/attempt-runner";
 import type { Clock } from "@spawn/foundation";
-import { schedulerTimeAt, type TimeAnchor } from "@spawn/status-model";
+import { type ClockReading, schedulerTimeAt, type TimeAnchor } from "@spawn/status-model";
 
 /** Scheduler time: 0 when the queue first began, continued over restarts and reboots, never back. */
 export class QueueClock {
@@ -12,8 +12,11 @@ export class QueueClock {
   /** @param anchor the last moment that the journal knows, if there is one. */
   constructor(clock: Clock, anchor: TimeAnchor | undefined, latest = anchor?.t ?? 0) {
     this.#clock = clock;
-    this.#anchor = anchor ?? { t: 0, at: clock.wallMs(), bootMs: clock.bootMs(), bootId: this.#bootId };
-    this.#latest = latest;
+    const now = this.#reading();
+    // Begun anew here: only the step over a reboot may rest on the wall clock, which somebody may set at any time.
+    const t = anchor === undefined ? 0 : schedulerTimeAt(anchor, now);
+    this.#anchor = { ...now, t: Math.max(t, latest) };
+    this.#latest = Math.round(this.#anchor.t);
   }
 
   wallMs(): number {
@@ -25,13 +28,16 @@ export class QueueClock {
   }
 
   now(): number {
-    const now = { at: this.#clock.wallMs(), bootMs: this.#clock.bootMs(), bootId: this.#bootId };
-    this.#latest = Math.max(this.#latest, Math.round(schedulerTimeAt(this.#anchor, now)));
+    this.#latest = Math.max(this.#latest, Math.round(schedulerTimeAt(this.#anchor, this.#reading())));
     return this.#latest;
   }
 
   /** Calls `callback` once `now()` has reached `t`; the returned function takes it back. */
   wakeAt(t: number, callback: () => void): () => void {
     return this.#clock.wakeAt(this.#clock.bootMs() + Math.max(0, t - this.now()), callback);
+  }
+
+  #reading(): ClockReading {
+    return { at: this.#clock.wallMs(), bootMs: this.#clock.bootMs(), bootId: this.#bootId };
   }
 }

@@ -11,6 +11,8 @@ import { openQueueRun } from "./open-queue-run.js";
 import type { PendingEvent, QueueRun } from "./queue-run.js";
 import { runQueue } from "./run-queue.js";
 
+const HOUR_MS = 3_600_000;
+
 let folder: string;
 
 beforeEach(() => {
@@ -153,6 +155,41 @@ describe("runQueue", () => {
     expect(story()).toEqual(["a:1", "a:1=7", "a:2", "a:2=7", "a:3", "a:3=7"]);
   });
 
+  it.each([HOUR_MS, -HOUR_MS])(
+    "times out and waits as ever while the clock is set by %i ms",
+    async (byMs) => {
+      const clock = new FakeClock();
+      const opened = open(
+        {
+          jobs: [{ job_id: "a", command: "sleep 600", timeout: "10m", retry_count: 2, retry_delay: "30m" }],
+        },
+        { clock },
+      );
+      const finished = runQueue(opened, START);
+      const ring = async (afterMs: number): Promise<void> => {
+        while (opened.alarms.size === 0) await new Promise((resolve) => setImmediate(resolve));
+        clock.setWall(clock.wallMs() + byMs);
+        clock.advance(afterMs - 1);
+        expect(opened.alarms.size).toBe(1);
+        clock.setWall(clock.wallMs() + byMs);
+        clock.advance(1);
+      };
+      await ring(600_000);
+      await journaled(({ type }) => type === "attempt-ended");
+      await ring(1_800_000);
+      await journaled((event) => event.type === "attempt-starting" && event.attempt === 2);
+      await ring(600_000);
+      expect(await finished).toMatchObject({ state: "failed" });
+      opened.close();
+      expect(story()).toEqual(["a:1", "a:1=timeout", "a:2", "a:2=timeout"]);
+      const times = journal().map(({ t }) => t);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      expect(times.at(-1)).toBe(3_000_000);
+      const metadata: unknown = JSON.parse(stored("a/metadata.json"));
+      expect(metadata).toMatchObject({ duration: "10m" });
+    },
+  );
+
   it("ends what runs on a cancel, and lets cleanup run", async () => {
     const opened = open({
       jobs: [
@@ -281,9 +318,14 @@ describe("runQueue", () => {
     expect(own.every((gpu) => gpu === "0\n" || gpu === "1\n")).toBe(true);
   });
 
-  it("refuses a second runner", () => {
+  it("refuses a second runner, and names the one that is there", () => {
     const opened = open({ jobs: [{ job_id: "a", command: "true" }] });
-    expect(() => open(undefined)).toThrow(expect.objectContaining({ code: "already-running" }));
+    expect(() => open(undefined)).toThrow(
+      expect.objectContaining({
+        code: "already-running",
+        message: expect.stringContaining(`pid ${process.pid}`),
+      }),
+    );
     opened.close();
   });
 });
