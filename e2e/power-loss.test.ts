@@ -1,0 +1,111 @@
+import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, type TestContext } from "vitest";
+import { type JournalLine, RUNNER_PROGRAMS, RunnerRig } from "./runner-rig.js";
+import { jobOf, outcomes, parseStatus } from "./status-json.js";
+
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+/** In a mount namespace of its own: the file that it is given in the place of the kernel's boot id. */
+const WITH_BOOT_ID = [
+  "unshare",
+  "--mount",
+  "sh",
+  "-c",
+  `mount --bind "$1" ${BOOT_ID} && shift && exec "$@"`,
+  "sh",
+];
+
+/** A program that shows another boot to what it starts: the same machine, as it were, after the power came back. */
+function newBoot(rig: RunnerRig): readonly string[] {
+  const path = join(rig.work, `boot-${randomUUID()}`);
+  writeFileSync(path, `${randomUUID()}\n`);
+  return [...WITH_BOOT_ID, path];
+}
+
+function needsNamespaces(skip: TestContext["skip"]): void {
+  const tried = spawnSync("unshare", ["--mount", "mount", "--bind", "/dev/null", BOOT_ID], {
+    encoding: "utf8",
+  });
+  if (tried.status !== 0) skip(`no boot can be played here: ${tried.stderr?.trim() ?? tried.error?.message}`);
+}
+
+/** Runs until a record matches, then takes the power away: runner, wrappers and commands are gone at once. */
+async function powerLossAt(
+  rig: RunnerRig,
+  boot: readonly string[],
+  matches: (line: JournalLine) => boolean,
+): Promise<void> {
+  const runner = rig.start([], boot);
+  await rig.record(matches, runner);
+  rig.killEverything();
+  await runner.ended;
+}
+
+const status = (rig: RunnerRig) => parseStatus(readFileSync(rig.stored("status.json"), "utf8"));
+const starts = (line: JournalLine, job: string, attempt: number): boolean =>
+  line.type === "attempt-started" && line.job === job && line.attempt === attempt;
+
+describe.each(RUNNER_PROGRAMS)("when the machine ($name) loses its power", (program) => {
+  it("what ran is lost and runs again under the next number, with no retry used up", async ({ skip }) => {
+    needsNamespaces(skip);
+    const rig = new RunnerRig(program, {
+      queue_id: "power",
+      max_parallel: 2,
+      jobs: [
+        { job_id: "done", command: "echo $JOB_ATTEMPT >> marks/done" },
+        {
+          job_id: "long",
+          command: "echo $JOB_ATTEMPT >> marks/long; [ $JOB_ATTEMPT -ge 2 ] || sleep 600",
+          depends_on: ["done"],
+        },
+        { job_id: "after", command: "echo $JOB_ATTEMPT >> marks/after", depends_on: ["long"] },
+      ],
+    });
+    try {
+      await powerLossAt(rig, newBoot(rig), (line) => starts(line, "long", 1));
+      const last = await rig.start([], newBoot(rig)).ended;
+      expect(last).toMatchObject({ code: 0 });
+      expect(outcomes(status(rig))).toEqual({
+        done: "completed 1/1",
+        long: "completed 1/1",
+        after: "completed 1/1",
+      });
+      expect(jobOf(status(rig), "long")).toMatchObject({
+        attempt: 2,
+        previous_attempts: [{ attempt: 1, reason: "host-lost" }],
+      });
+      const marks = ["done", "long", "after"].map((job) =>
+        readFileSync(join(rig.work, "marks", job), "utf8"),
+      );
+      expect(marks).toEqual(["1\n", "1\n2\n", "1\n"]);
+      expect(rig.leftovers()).toEqual([]);
+    } finally {
+      rig.dispose();
+    }
+  });
+
+  it("three times in a row under the same job, the job fails and says why", async ({ skip }) => {
+    needsNamespaces(skip);
+    const rig = new RunnerRig(program, {
+      queue_id: "killer",
+      jobs: [{ job_id: "killer", command: "echo $JOB_ATTEMPT >> marks/killer; sleep 600", retry_count: 5 }],
+    });
+    try {
+      for (const attempt of [1, 2, 3])
+        await powerLossAt(rig, newBoot(rig), (line) => starts(line, "killer", attempt));
+      const last = await rig.start([], newBoot(rig)).ended;
+      expect(last).toMatchObject({ code: 1 });
+      expect(status(rig)).toMatchObject({ status: "failed", first_failure: "killer" });
+      expect(jobOf(status(rig), "killer")).toMatchObject({
+        status: "failed",
+        reason: "host-lost",
+        attempt: 3,
+      });
+      expect(readFileSync(join(rig.work, "marks/killer"), "utf8")).toBe("1\n2\n3\n");
+    } finally {
+      rig.dispose();
+    }
+  });
+});
