@@ -26,6 +26,8 @@ export interface AttemptSpec {
   readonly background: BackgroundPolicy;
   /** Names this attempt and no other on this machine; in its environment, so that its processes can be found. */
   readonly marker: string;
+  /** What it may use of the machine's memory, where cgroups are in force; more is an end with `oom`. */
+  readonly memoryBytes?: number;
   /** Between TERM and KILL, in milliseconds; 10,000 when absent. */
   readonly graceMs?: number;
 }
@@ -35,6 +37,8 @@ export type AttemptEndOutcome =
   | { readonly reason: "exit"; readonly exitCode: number }
   | { readonly reason: "signal"; readonly signal: number }
   | { readonly reason: "timeout" }
+  /** It failed, and the kernel had killed a process of it for want of memory. Seen in cgroups only. */
+  | { readonly reason: "oom" }
   | { readonly reason: "cancelled" }
   | { readonly reason: "interrupted" }
   /** The command could not be started at all. */
@@ -50,6 +54,18 @@ export interface AttemptEnd {
   readonly exitCode?: number;
   /** How many processes were still there when the command had ended by itself. */
   readonly leftBehind: number;
+  /** What it used; absent where nothing is known. */
+  readonly usage?: AttemptEndUsage;
+  /** Cgroups are in force, and it ran without one, so that nothing limited it: why. */
+  readonly uncontained?: string;
+}
+
+/** What an attempt used in all: exact in a cgroup, else what was seen by the calls of `usage`. */
+export interface AttemptEndUsage {
+  readonly peakMemoryBytes?: number;
+  readonly cpuSeconds?: number;
+  /** Bytes read from and written to disks. */
+  readonly ioBytes?: number;
 }
 
 /** The command's process. `startTicks` is its start, in kernel ticks since boot: with `pid`, unique within a boot. */
@@ -58,10 +74,15 @@ export interface CommandProcess {
   readonly startTicks: number;
 }
 
-/** Best effort, of the processes alive now and the children they have waited for. */
-export interface AttemptUsage {
-  readonly cpuSeconds?: number;
-  /** Resident memory, in bytes; shared pages count once per process. */
+/**
+ * Of all that was ever in the attempt's cgroup; without one, best effort, of the processes alive now and the children
+ * they have waited for.
+ */
+export interface AttemptUsage extends AttemptEndUsage {
+  /**
+   * Memory now, in bytes. In a cgroup, the page cache of files it has read counts too; without, it is the resident
+   * memory, and shared pages count once per process.
+   */
   readonly memoryBytes?: number;
 }
 
@@ -78,6 +99,6 @@ export interface RunningAttempt {
   kill(): void;
   /** `undefined` until the command's process exists and once it is gone. */
   commandPid(): CommandProcess | undefined;
-  /** Reads the process table at each call. Empty once the attempt has ended. */
+  /** Reads the cgroup's counters, or the process table, at each call. Empty once the attempt has ended. */
   usage(): AttemptUsage;
 }

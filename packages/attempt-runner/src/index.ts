@@ -1,6 +1,7 @@
 export type {
   AttemptEnd,
   AttemptEndOutcome,
+  AttemptEndUsage,
   AttemptFiles,
   AttemptSpec,
   AttemptUsage,
@@ -9,6 +10,8 @@ export type {
   RunningAttempt,
   StopCause,
 } from "./attempt.js";
+export { type Containment, type ContainmentKind, processGroups } from "./containment/containment.js";
+export { type DetectOptions, detectContainment } from "./containment/detect-containment.js";
 export { type AttemptLayout, type InstanceLayout, instanceLayout } from "./instance-layout.js";
 export { type MachineCapacity, type MachineFacts, machineCapacity } from "./machine-capacity.js";
 export { currentBootId, isAlive, type ProcessIdentity, processIdentity } from "./processes/identity.js";

@@ -68,7 +68,7 @@ describe("an attempt that runs", () => {
     expect(attempt.usage().memoryBytes).toBeGreaterThan(0);
     await gate.send("hello\n");
     const end = { outcome: { reason: "exit", exitCode: 9 }, exitCode: 9, leftBehind: 0 };
-    expect(await attempt.ended).toEqual(end);
+    expect(await attempt.ended).toEqual({ ...end, usage: expect.any(Object) });
     expect(await first.ended).toEqual(end);
     expect(outputOf(spec).stdout).toBe("hello\n");
   });

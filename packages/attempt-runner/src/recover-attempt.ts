@@ -38,7 +38,7 @@ export type RecoveredAttempt =
  */
 export async function recoverAttempt(
   input: RecoverInput,
-  { clock = machineClock }: AttemptOptions = {},
+  { clock = machineClock }: Pick<AttemptOptions, "clock"> = {},
 ): Promise<RecoveredAttempt> {
   const won = readClaim(input.files.claim).kind === "unclaimed" && voidClaim(input.files.claim);
   if (input.bootId !== currentBootId()) return { kind: "ended", end: endAfterReboot(input) };
@@ -48,7 +48,14 @@ export async function recoverAttempt(
 
   const { files, background, marker, graceMs } = input;
   const trace = wrapper === "gone" ? { marker } : { marker, wrapper };
-  const attempt = new SupervisedAttempt({ files, background, graceMs, trace, clock });
+  const attempt = new SupervisedAttempt({
+    files,
+    background,
+    graceMs,
+    trace,
+    enclosure: { kind: "inherited" },
+    clock,
+  });
   if (input.stopping !== undefined) attempt.stop(input.stopping);
   if (wrapper === "gone") attempt.wrapperEnded({ kind: "unknown" });
   else watchWrapper(wrapper, clock, () => attempt.wrapperEnded({ kind: "unknown" }));
@@ -62,7 +69,8 @@ export async function recoverAttempt(
 function endAfterReboot({ files, stopping }: RecoverInput): AttemptEnd {
   const claim = readClaim(files.claim);
   if (claim.kind !== "ended") return { outcome: { reason: "host-lost" }, leftBehind: 0 };
-  return { ...settle(claim, { kind: "unknown" }, stopping), leftBehind: 0 };
+  const facts = { cause: stopping, oomKilled: claim.oom };
+  return { ...settle(claim, { kind: "unknown" }, facts), leftBehind: 0 };
 }
 
 /** Its claim was taken by somebody. By whom, and does that process still run? */

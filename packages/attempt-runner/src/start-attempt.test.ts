@@ -34,6 +34,7 @@ describe("startAttempt", () => {
     expect(attempt.usage()).toEqual({
       cpuSeconds: expect.any(Number),
       memoryBytes: expect.toSatisfy((bytes: number) => bytes > 1e6),
+      peakMemoryBytes: attempt.usage().memoryBytes,
     });
     await gate.send("\n");
     await attempt.ended;

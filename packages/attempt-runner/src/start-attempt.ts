@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, statSync } from "node:fs";
 import { constants } from "node:os";
-import type { Clock } from "@spawn/foundation";
+import { type Clock, errnoOf } from "@spawn/foundation";
 import type { AttemptSpec, RunningAttempt } from "./attempt.js";
+import type { Enclosure } from "./containment/cgroup-hold.js";
+import { type Containment, processGroups } from "./containment/containment.js";
 import type { WrapperEnd } from "./ending/outcome.js";
 import { machineClock } from "./machine-clock.js";
 import type { AttemptWrapper } from "./processes/attempt-processes.js";
@@ -19,6 +21,8 @@ import { SupervisedAttempt } from "./supervised-attempt.js";
 export interface AttemptOptions {
   /** Times the grace and the looks for what is left. The machine's own when absent. */
   readonly clock?: Clock;
+  /** How its processes are held together; by process groups when absent. */
+  readonly containment?: Containment;
 }
 
 /**
@@ -28,16 +32,22 @@ export interface AttemptOptions {
  */
 export function startAttempt(
   spec: AttemptSpec,
-  { clock = machineClock }: AttemptOptions = {},
+  { clock = machineClock, containment = processGroups() }: AttemptOptions = {},
 ): RunningAttempt {
   const startedAt = clock.bootMs();
+  const enclosure = enclosed(spec, containment);
+  const cgroup = enclosure.kind === "made" ? enclosure.cgroup : undefined;
   try {
-    const child = spawnWrapper(spec);
-    if (child.pid === undefined) return failedStart(lateFailure(child));
+    const child = spawnWrapper(spec, cgroup?.folders);
+    if (child.pid === undefined) {
+      cgroup?.remove();
+      return failedStart(lateFailure(child));
+    }
     const attempt = new SupervisedAttempt({
       files: spec.files,
       background: spec.background,
       graceMs: spec.graceMs,
+      enclosure,
       trace: { marker: spec.marker, wrapper: wrapperOf(child.pid) },
       clock,
       startedAt,
@@ -45,17 +55,29 @@ export function startAttempt(
     watchChild(child, child.pid, (end) => attempt.wrapperEnded(end));
     return attempt;
   } catch (error) {
+    cgroup?.remove();
     const message = startFailureMessage(error);
     if (message === undefined) throw error;
     return failedStart(message);
   }
 }
 
+/** An attempt whose cgroup cannot be made runs without: better unlimited than not at all. */
+function enclosed({ marker, memoryBytes }: AttemptSpec, containment: Containment): Enclosure {
+  try {
+    const cgroup = containment.enclose(marker, memoryBytes === undefined ? {} : { memoryBytes });
+    return cgroup === undefined ? { kind: "none" } : { kind: "made", cgroup };
+  } catch (error) {
+    if (errnoOf(error) === undefined || !(error instanceof Error)) throw error;
+    return { kind: "failed", message: `its cgroup could not be made: ${error.message}` };
+  }
+}
+
 /** @throws StartFailure and system errors, for `startFailureMessage`. */
-function spawnWrapper(spec: AttemptSpec): ChildProcess {
+function spawnWrapper(spec: AttemptSpec, cgroup: readonly string[] | undefined): ChildProcess {
   refuseNul(spec);
   if (!statSync(spec.cwd).isDirectory()) throw new StartFailure(`${spec.cwd}: not a folder to work in`);
-  const [program, ...args] = argumentsOf(spec);
+  const [program, ...args] = argumentsOf(spec, cgroup);
   const stdout = openSync(spec.files.stdout, "a", 0o600);
   try {
     const stderr = openSync(spec.files.stderr, "a", 0o600);
@@ -74,7 +96,10 @@ function spawnWrapper(spec: AttemptSpec): ChildProcess {
   }
 }
 
-function argumentsOf({ command, cwd, env, files, shell: wanted }: AttemptSpec): ArgumentVector {
+function argumentsOf(
+  { command, cwd, env, files, shell: wanted }: AttemptSpec,
+  cgroup: readonly string[] | undefined,
+): ArgumentVector {
   const shell = findShell(wanted, { cwd, searchPath: env.PATH });
   if (shell === undefined) {
     throw new StartFailure(
@@ -82,7 +107,7 @@ function argumentsOf({ command, cwd, env, files, shell: wanted }: AttemptSpec): 
     );
   }
   const wrapperShell = findWrapperShell(env, process.env.PATH);
-  return wrapped(wrapperShell, files.claim, commandArguments(command, shell, files.command));
+  return wrapped(wrapperShell, files.claim, commandArguments(command, shell, files.command), cgroup);
 }
 
 /** The process is there: it cannot be reaped before this turn of the event loop ends. */

@@ -8,14 +8,15 @@ import type {
   RunningAttempt,
   StopCause,
 } from "./attempt.js";
+import { CgroupHold, type Enclosure } from "./containment/cgroup-hold.js";
 import { settle, type WrapperEnd } from "./ending/outcome.js";
 import { hasCertainlyLeftNothing } from "./ending/quick-look.js";
 import { TreeEnding } from "./ending/tree-ending.js";
-import { type AttemptTrace, findAttemptProcesses } from "./processes/attempt-processes.js";
+import type { AttemptTrace } from "./processes/attempt-processes.js";
+import { type AttemptTree, cgroupTree, tracedTree } from "./processes/attempt-tree.js";
 import { findCommandProcess } from "./processes/command-process.js";
-import { readProcessTable } from "./processes/process-table.js";
-import { type AttemptSearch, searchAttempt } from "./processes/search-attempt.js";
-import { usageOf } from "./processes/usage.js";
+import type { AttemptSearch } from "./processes/search-attempt.js";
+import { UsageRecord } from "./processes/usage-record.js";
 import { whenNotScarce } from "./scarcity.js";
 import { type Claim, readClaim } from "./starting/claim.js";
 
@@ -26,6 +27,7 @@ export interface SupervisedAttemptOptions {
   readonly background: BackgroundPolicy;
   readonly graceMs: number | undefined;
   readonly trace: AttemptTrace;
+  readonly enclosure: Enclosure;
   readonly clock: Clock;
   /** Boot clock at the wrapper's start; absent where this runner did not start it. */
   readonly startedAt?: number;
@@ -36,6 +38,9 @@ export class SupervisedAttempt implements RunningAttempt {
   readonly ended: Promise<AttemptEnd>;
   readonly #options: SupervisedAttemptOptions;
   readonly #graceMs: number;
+  readonly #hold: CgroupHold;
+  readonly #traced: AttemptTree;
+  readonly #used = new UsageRecord();
   #resolve: (end: AttemptEnd) => void = () => {};
   #cause: StopCause | undefined;
   #ending: TreeEnding | undefined;
@@ -44,8 +49,11 @@ export class SupervisedAttempt implements RunningAttempt {
   #end: AttemptEnd | undefined;
 
   constructor(options: SupervisedAttemptOptions) {
+    const { trace, files, enclosure, clock } = options;
     this.#options = options;
     this.#graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    this.#hold = new CgroupHold({ claim: files.claim, enclosure, clock });
+    this.#traced = tracedTree(trace, () => this.#wrapperEnd === undefined);
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -73,10 +81,7 @@ export class SupervisedAttempt implements RunningAttempt {
 
   usage(): AttemptUsage {
     if (this.#end !== undefined) return {};
-    const processes = readProcessTable();
-    const { wrapper } = this.#options.trace;
-    const own = processes.filter(({ pid }) => this.#wrapperEnd === undefined && pid === wrapper?.pid);
-    return usageOf([...own, ...findAttemptProcesses(this.#options.trace, processes)]);
+    return this.#used.note(this.#tree().usage());
   }
 
   /** The wrapper's end was seen. What it left is ended, or kept, before the attempt has ended. */
@@ -99,13 +104,19 @@ export class SupervisedAttempt implements RunningAttempt {
 
   #searchLeftBehind(): AttemptSearch {
     const { trace, startedAt, clock } = this.#options;
-    if (trace.wrapper !== undefined && startedAt !== undefined) {
+    if (trace.wrapper !== undefined && startedAt !== undefined && this.#hold.entered() === undefined) {
       const elapsedMs = clock.bootMs() - startedAt;
       if (hasCertainlyLeftNothing({ pid: trace.wrapper.pid, marker: trace.marker, elapsedMs })) {
         return { found: [], certain: true };
       }
     }
-    return searchAttempt(trace);
+    return this.#tree().search();
+  }
+
+  /** Nobody but the wrapper is in the cgroup before the claim says that it has entered. */
+  #tree(): AttemptTree {
+    const cgroup = this.#hold.entered();
+    return cgroup === undefined ? this.#traced : cgroupTree(cgroup, this.#options.trace.wrapper?.pid);
   }
 
   /** A command whose wrapper was killed may itself still run; it never stays, since its end could not be recorded. */
@@ -121,7 +132,8 @@ export class SupervisedAttempt implements RunningAttempt {
     }
     const { trace, files, clock } = this.#options;
     this.#ending = new TreeEnding({
-      trace,
+      wrapper: trace.wrapper,
+      tree: () => this.#tree(),
       claim: files.claim,
       wrapperRuns: () => this.#wrapperEnd === undefined,
       graceMs,
@@ -132,8 +144,17 @@ export class SupervisedAttempt implements RunningAttempt {
   }
 
   #finish(): void {
-    const wrapperEnd = this.#wrapperEnd ?? { kind: "unknown" };
-    this.#end = { ...settle(this.#claim(), wrapperEnd, this.#cause), leftBehind: this.#leftBehind };
+    const claim = this.#claim();
+    const { oomKilled, counters, uncontained } = this.#hold.letGo(claim);
+    if (counters !== undefined) this.#used.note(counters);
+    const usage = this.#used.total();
+    const cause = this.#cause;
+    this.#end = {
+      ...settle(claim, this.#wrapperEnd ?? { kind: "unknown" }, { cause, oomKilled }),
+      leftBehind: this.#leftBehind,
+      ...(usage === undefined ? {} : { usage }),
+      ...(uncontained === undefined ? {} : { uncontained }),
+    };
     this.#resolve(this.#end);
   }
 

@@ -15,12 +15,28 @@ type Settled = Omit<AttemptEnd, "leftBehind">;
 /** Highest number of a signal on Linux. */
 const LAST_SIGNAL = 64;
 
+export interface SettleFacts {
+  readonly cause?: StopCause | undefined;
+  /** Whether the kernel has killed a process of the attempt for want of memory. */
+  readonly oomKilled?: boolean;
+}
+
 /** Why an attempt ended, for started and adopted ones alike. `claim` is read after the wrapper's end. */
-export function settle(claim: Claim, wrapperEnd: WrapperEnd, cause: StopCause | undefined): Settled {
+export function settle(
+  claim: Claim,
+  wrapperEnd: WrapperEnd,
+  { cause, oomKilled = false }: SettleFacts = {},
+): Settled {
   const settled = settleAlone(claim, wrapperEnd);
-  if (cause === undefined) return settled;
+  if (cause === undefined) {
+    return oomKilled && hasFailed(settled) ? { ...settled, outcome: { reason: "oom" } } : settled;
+  }
   const { exitCode } = settled;
   return exitCode === undefined ? { outcome: { reason: cause } } : { outcome: { reason: cause }, exitCode };
+}
+
+function hasFailed({ outcome }: Settled): boolean {
+  return outcome.reason === "signal" || (outcome.reason === "exit" && outcome.exitCode !== 0);
 }
 
 function settleAlone(claim: Claim, wrapperEnd: WrapperEnd): Settled {

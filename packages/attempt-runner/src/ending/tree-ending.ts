@@ -1,9 +1,10 @@
 import { constants } from "node:os";
-import { type Clock, errnoOf } from "@spawn/foundation";
-import type { AttemptTrace } from "../processes/attempt-processes.js";
+import type { Clock } from "@spawn/foundation";
+import type { AttemptWrapper } from "../processes/attempt-processes.js";
+import type { AttemptTree } from "../processes/attempt-tree.js";
 import { readProcFile } from "../processes/proc-file.js";
-import { type ProcessStat, readProcessStat } from "../processes/process-stat.js";
-import { searchAttempt } from "../processes/search-attempt.js";
+import type { ProcessStat } from "../processes/process-stat.js";
+import { sendSignal } from "../processes/send-signal.js";
 import { whenNotScarce } from "../scarcity.js";
 import { isWrapperOf } from "../starting/wrapper.js";
 
@@ -13,13 +14,15 @@ const FIRST_LOOK_AFTER_MS = 5;
 const LONGEST_LOOK_INTERVAL_MS = 250;
 /** Looking takes at most one part in this many of the time. */
 const LOOK_COST_SHARE = 10;
-/** How long after KILL the wrapper may still write its line, and single kills are tried before whole groups. */
+/** How long after KILL the wrapper may still write its line, and single kills are tried before all at once. */
 const LAST_WORDS_MS = 1_000;
 /** A process that KILL does not end within this time hangs in the kernel; nobody can wait for it. */
 const GIVE_UP_MS = 10_000;
 
 export interface TreeEndingOptions {
-  readonly trace: AttemptTrace;
+  readonly wrapper: AttemptWrapper | undefined;
+  /** What the attempt's processes are found by now. */
+  readonly tree: () => AttemptTree;
   readonly claim: string;
   /** Whether the wrapper's end has not been seen yet. */
   readonly wrapperRuns: () => boolean;
@@ -81,34 +84,31 @@ export class TreeEnding {
   }
 
   #search(): { left: readonly ProcessStat[]; certain: boolean } {
-    const { found, certain } = searchAttempt(this.#options.trace);
+    const { found, certain } = this.#options.tree().search();
     return { left: found.filter((process) => !this.#untouchable.has(keyOf(process))), certain };
   }
 
   #terminate(left: readonly ProcessStat[]): void {
-    const { trace, claim, wrapperRuns } = this.#options;
+    const { wrapper, claim, wrapperRuns } = this.#options;
     for (const process of left) {
       if (this.#signalled.has(keyOf(process))) continue;
       this.#send(process, SIGTERM);
       this.#send(process, SIGCONT);
       // Before it becomes the command, the wrapper's fork has its traps for a moment, and TERM is lost in them.
       const isFork =
-        process.parent === trace.wrapper?.pid &&
+        process.parent === wrapper?.pid &&
         isWrapperOf(claim, readProcFile(`/proc/${process.pid}/cmdline`) ?? "");
       if (!isFork) this.#signalled.add(keyOf(process));
     }
-    if (trace.wrapper !== undefined && wrapperRuns()) sendSignal(trace.wrapper.pid, SIGCONT);
+    if (wrapper !== undefined && wrapperRuns()) sendSignal(wrapper.pid, SIGCONT);
   }
 
   #kill(left: readonly ProcessStat[], overdueMs: number): void {
-    const { trace, wrapperRuns } = this.#options;
+    const { wrapper, wrapperRuns, tree } = this.#options;
     for (const process of left) this.#send(process, SIGKILL);
     if (overdueMs < LAST_WORDS_MS) return;
-    // The kernel kills a group in one step, so nobody in it can fork on.
-    for (const group of new Set(left.map((process) => process.group))) {
-      if (group > 1 && group !== readProcessStat(process.pid)?.group) sendSignal(-group, SIGKILL);
-    }
-    if (trace.wrapper !== undefined && wrapperRuns()) sendSignal(trace.wrapper.pid, SIGKILL);
+    tree().killAll(left);
+    if (wrapper !== undefined && wrapperRuns()) sendSignal(wrapper.pid, SIGKILL);
   }
 
   #send(process: ProcessStat, signal: number): void {
@@ -118,20 +118,4 @@ export class TreeEnding {
 
 function keyOf({ pid, startTicks }: ProcessStat): string {
   return `${pid}:${startTicks}`;
-}
-
-function sendSignal(pid: number, signal: number): "sent" | "gone" | "not-permitted" {
-  try {
-    process.kill(pid, signal);
-    return "sent";
-  } catch (error) {
-    switch (errnoOf(error)) {
-      case "ESRCH":
-        return "gone";
-      case "EPERM":
-        return "not-permitted";
-      default:
-        throw error;
-    }
-  }
 }

@@ -1,7 +1,10 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { errnoOf, explainFileError } from "@spawn/foundation";
 
-/** What an attempt's claim file says. The lines: the wrapper's pid, then `exit <code>`; or `void` alone. */
+/**
+ * What an attempt's claim file says. The lines: the wrapper's pid, with its cgroup's folders behind it where it is in
+ * one; then `exit <code>`, and `oom` where a runner has found that out; or `void` alone.
+ */
 export type Claim =
   /** No file: nobody has claimed it yet. */
   | { readonly kind: "unclaimed" }
@@ -10,10 +13,23 @@ export type Claim =
   /** The command never ran and never will. */
   | { readonly kind: "void" }
   /** The wrapper with this pid runs the command, or did. */
-  | { readonly kind: "claimed"; readonly pid: number }
-  | { readonly kind: "ended"; readonly pid: number; readonly exitCode: number };
+  | ({ readonly kind: "claimed" } & Holder)
+  | ({ readonly kind: "ended"; readonly exitCode: number } & Holder);
+
+/** Who holds a claim. */
+interface Holder {
+  readonly pid: number;
+  /** Of the cgroup that the wrapper is in; none when it is in none of its own. */
+  readonly cgroup: readonly string[];
+  /** Whether the attempt is known to have been killed for want of memory. */
+  readonly oom: boolean;
+}
 
 const VOID_LINE = "void";
+const OOM_LINE = "oom";
+
+/** Between a cgroup's folders. */
+export const PLACE_SEPARATOR = ":";
 
 export function readClaim(path: string): Claim {
   try {
@@ -27,12 +43,22 @@ export function readClaim(path: string): Claim {
 export function parseClaim(text: string): Claim {
   const lines = text.split("\n").slice(0, -1);
   if (lines[0] === VOID_LINE) return { kind: "void" };
-  const pid = /^\d+$/.test(lines[0] ?? "") ? Number(lines[0]) : undefined;
+  const [, pid, place] = /^(\d+)(?: (.+))?$/.exec(lines[0] ?? "") ?? [];
   if (pid === undefined) return { kind: "empty" };
-  const exitCode = lines[1] === undefined ? undefined : /^exit (\d+)$/.exec(lines[1])?.[1];
+  const holder: Holder = {
+    pid: Number(pid),
+    cgroup: place?.split(PLACE_SEPARATOR) ?? [],
+    oom: lines.includes(OOM_LINE),
+  };
+  const exitCode = /^exit (\d+)$/.exec(lines[1] ?? "")?.[1];
   return exitCode === undefined
-    ? { kind: "claimed", pid }
-    : { kind: "ended", pid, exitCode: Number(exitCode) };
+    ? { kind: "claimed", ...holder }
+    : { kind: "ended", ...holder, exitCode: Number(exitCode) };
+}
+
+/** Keeps what the kernel counted for the next runner, since the counters go with the cgroup. After the wrapper's end. */
+export function noteOom(path: string): void {
+  appendFileSync(path, `${OOM_LINE}\n`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { useAttemptRoom } from "../testing/attempt-room.js";
@@ -12,9 +12,9 @@ const SHELLS: readonly ArgumentVector[] = [["dash"], ["bash", "--posix"], ["busy
 const present = SHELLS.filter(([name]) => findProgram(name, process.env.PATH) !== undefined);
 
 describe.each(present.map((shell) => ({ shell })))("the wrapper, in $shell", ({ shell }) => {
-  const run = (command: ArgumentVector) => {
+  const run = (command: ArgumentVector, cgroup: readonly string[] = []) => {
     const claim = join(room.folder, "claim");
-    const [program, ...args] = wrapped(shell, claim, command);
+    const [program, ...args] = wrapped(shell, claim, command, cgroup);
     const result = spawnSync(program, args, { encoding: "utf8" });
     return { ...result, claim };
   };
@@ -22,6 +22,22 @@ describe.each(present.map((shell) => ({ shell })))("the wrapper, in $shell", ({ 
   it("writes its pid, then the exit code, and ends with it", () => {
     const { status, pid, claim } = run(["/bin/sh", "-c", "exit 7"]);
     expect(status).toBe(7);
+    expect(readFileSync(claim, "utf8")).toBe(`${pid}\nexit 7\n`);
+  });
+
+  it("enters each folder of its cgroup by itself, and says so", () => {
+    const cgroup = ["a", "b"].map((name) => join(room.folder, name));
+    for (const folder of cgroup) mkdirSync(folder);
+    const { pid, claim, stdout } = run(["/bin/sh", "-c", 'echo "$# $0 $1"', "name", "--"], cgroup);
+    for (const folder of cgroup) expect(readFileSync(join(folder, "cgroup.procs"), "utf8")).toBe(`${pid}\n`);
+    expect(readFileSync(claim, "utf8")).toBe(`${pid} ${cgroup.join(":")}\nexit 0\n`);
+    expect(stdout).toBe("1 name --\n");
+  });
+
+  it("goes on without where it cannot enter one, and says nothing", () => {
+    const cgroup = [room.folder, join(room.folder, "gone")];
+    const { status, stderr, pid, claim } = run(["/bin/sh", "-c", "exit 7"], cgroup);
+    expect({ status, stderr }).toEqual({ status: 7, stderr: "" });
     expect(readFileSync(claim, "utf8")).toBe(`${pid}\nexit 7\n`);
   });
 
