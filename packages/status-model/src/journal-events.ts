@@ -6,7 +6,7 @@ import type {
   SchedulerEvent,
   SchedulerSnapshot,
 } from "@spawn/dag-core";
-import type { JobHistorySnapshot, Moment } from "./fold/job-history.js";
+import type { JobHistorySnapshot, Moment, ResourceUsage } from "./fold/job-history.js";
 
 /** A job as the journal keeps it: all that the fold and the scheduler need, no value of any variable. */
 export interface JournalJob {
@@ -72,6 +72,13 @@ export type RunnerEvent =
       readonly pid: number;
       readonly pidStart: number;
     }
+  /** What an attempt used in all; written just before its end, where anything is known. */
+  | ({
+      readonly type: "attempt-usage";
+      readonly t: number;
+      readonly job: string;
+      readonly attempt: number;
+    } & ResourceUsage)
   | {
       readonly type: "results-stored";
       readonly t: number;

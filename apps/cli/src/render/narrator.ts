@@ -69,6 +69,7 @@ export class Narrator {
       case "runner-started":
       case "attempt-started":
       case "backoff-elapsed":
+      case "attempt-usage":
       case "results-stored":
       case "queue-finished":
       case "unknown":

@@ -19,8 +19,17 @@ export interface AttemptHistory {
   readonly gpus?: readonly string[];
   /** The command's process and its start time in kernel ticks since boot, once it exists. */
   readonly process?: { readonly pid: number; readonly pidStart: number };
+  readonly usage?: ResourceUsage;
   readonly ended?: Moment;
   readonly outcome?: AttemptOutcome;
+}
+
+/** What an attempt used of its machine, as far as it is known. */
+export interface ResourceUsage {
+  readonly peakMemoryBytes?: number;
+  readonly cpuSeconds?: number;
+  /** Read from and written to disks. */
+  readonly ioBytes?: number;
 }
 
 /** What the result store holds of a job. */
@@ -102,7 +111,7 @@ export class JobHistory {
     };
   }
 
-  noteStarting(starting: Omit<AttemptHistory, "process" | "ended" | "outcome">): void {
+  noteStarting(starting: Omit<AttemptHistory, "process" | "usage" | "ended" | "outcome">): void {
     this.#firstStarted ??= starting.started;
     this.#attempts.push(starting);
     if (this.#attempts.length > ATTEMPTS_KEPT) {
@@ -113,6 +122,10 @@ export class JobHistory {
 
   noteProcess(attempt: number, process: { readonly pid: number; readonly pidStart: number }): void {
     this.#amend(attempt, { process });
+  }
+
+  noteUsage(attempt: number, usage: ResourceUsage): void {
+    this.#amend(attempt, { usage });
   }
 
   noteEnded(attempt: number, ended: Moment, outcome: AttemptOutcome): void {

@@ -182,6 +182,11 @@ export class QueueFold {
       case "attempt-started":
         this.job(event.job).noteProcess(event.attempt, { pid: event.pid, pidStart: event.pidStart });
         return [];
+      case "attempt-usage": {
+        const { type: _type, t: _t, job, attempt, ...usage } = event;
+        this.job(job).noteUsage(attempt, usage);
+        return [];
+      }
       case "results-stored":
         this.job(event.job).noteResults(event.attempt, event.files, event.bytes);
         return [];

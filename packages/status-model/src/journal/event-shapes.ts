@@ -18,7 +18,7 @@ import {
 } from "./guards.js";
 import { isAttemptOutcome, isQueueOutcome } from "./outcome-shapes.js";
 import { runnerStartedFields } from "./runner-shape.js";
-import { isQueueSnapshot } from "./snapshot-shape.js";
+import { isQueueSnapshot, usageFields } from "./snapshot-shape.js";
 
 type EventType = JournalEvent["type"];
 type EventOf<T extends EventType> = Extract<JournalEvent, { type: T }>;
@@ -40,6 +40,7 @@ const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   "queue-changed": { t: isAmount, ...definitionFields },
   "runner-started": runnerStartedFields,
   "attempt-started": { ...attemptFields, pid: isOrdinal, pidStart: isCount },
+  "attempt-usage": { ...attemptFields, ...usageFields },
   "results-stored": { ...attemptFields, files: isCount, bytes: isCount },
   warning: { t: isAmount, job: optional(isString), message: isString },
   "queue-finished": { t: isAmount, outcome: isQueueOutcome },

@@ -1,5 +1,11 @@
 import type { JobSnapshot, JobState, QueueOutcome, SchedulerSnapshot } from "@spawn/dag-core";
-import type { AttemptHistory, JobHistorySnapshot, Moment, StoredResults } from "../fold/job-history.js";
+import type {
+  AttemptHistory,
+  JobHistorySnapshot,
+  Moment,
+  ResourceUsage,
+  StoredResults,
+} from "../fold/job-history.js";
 import type { QueueCreated, QueueSnapshot, QueueWarning, RunnerStarted } from "../journal-events.js";
 import { createdFields } from "./definition-shapes.js";
 import {
@@ -66,6 +72,12 @@ const isSchedulerSnapshot = objectOf<SchedulerSnapshot>({
 const momentFields: Shape<Moment> = { at: isNumber, t: isAmount };
 const isMoment = objectOf<Moment>(momentFields);
 
+export const usageFields: Shape<ResourceUsage> = {
+  peakMemoryBytes: optional(isCount),
+  cpuSeconds: optional(isAmount),
+  ioBytes: optional(isCount),
+};
+
 const isAttemptHistory = objectOf<AttemptHistory>({
   attempt: isOrdinal,
   fingerprint: isString,
@@ -73,6 +85,7 @@ const isAttemptHistory = objectOf<AttemptHistory>({
   started: isMoment,
   gpus: optional(arrayOf(isString)),
   process: optional(objectOf<{ pid: number; pidStart: number }>({ pid: isOrdinal, pidStart: isCount })),
+  usage: optional(objectOf<ResourceUsage>(usageFields)),
   ended: optional(isMoment),
   outcome: optional(isAttemptOutcome),
 });

@@ -1,6 +1,6 @@
 import { blockedBy, type JobState, jobBudget, jobState } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
-import type { JobHistory } from "../fold/job-history.js";
+import type { JobHistory, ResourceUsage } from "../fold/job-history.js";
 import type { QueueFold } from "../fold/queue-fold.js";
 import type { JournalJob } from "../journal-events.js";
 import type { JobLive } from "../progress/job-live.js";
@@ -29,7 +29,7 @@ export function jobStatusOf(context: StatusContext, job: JournalJob): JobStatus 
   const state = jobState(fold.scheduler, job.id);
   const history = fold.job(job.id);
   const { lastAttempt, charged } = jobBudget(fold.scheduler, job.id);
-  const usage = live.get(job.id);
+  const usage: ResourceUsage = { ...history.last?.usage, ...live.get(job.id) };
   return {
     job_id: job.id,
     ...phaseFields(context, job, state),
@@ -39,8 +39,9 @@ export function jobStatusOf(context: StatusContext, job: JournalJob): JobStatus 
     max_attempts: job.retry.maxAttempts,
     rerun: history.rerun ? true : undefined,
     log_file: lastAttempt === 0 ? undefined : context.logFileOf?.(job.id),
-    peak_memory_bytes: usage?.peakMemoryBytes,
-    cpu_seconds: usage?.cpuSeconds,
+    peak_memory_bytes: usage.peakMemoryBytes,
+    cpu_seconds: usage.cpuSeconds,
+    io_bytes: usage.ioBytes,
     results: storedResults(history),
     ...historyFields(context, state, history),
   };

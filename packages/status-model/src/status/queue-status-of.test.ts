@@ -279,6 +279,31 @@ describe("queueStatus", () => {
     expect(status.estimated_completion).toBe("2026-01-27T15:32:00-08:00");
   });
 
+  it("keeps what an attempt used when it has ended, and forgets it with the next", () => {
+    const first: JournalEvent[] = [
+      buildQueueCreated([buildJob("a", { retry: { ...buildJob("a").retry, maxAttempts: 2 } })]),
+      { type: "queue-started", t: 0 },
+      ...attemptEvents("a", 1, 0),
+      {
+        type: "attempt-usage",
+        t: 5000,
+        job: "a",
+        attempt: 1,
+        peakMemoryBytes: 4096,
+        cpuSeconds: 1.5,
+        ioBytes: 7,
+      },
+      { type: "attempt-ended", t: 5000, job: "a", attempt: 1, outcome: { reason: "oom" }, random: 0 },
+    ];
+    const used = { peak_memory_bytes: 4096, cpu_seconds: 1.5, io_bytes: 7 };
+    expect(jobIn(statusAt(first, 6000), "a")).toMatchObject({ status: "retrying", reason: "oom", ...used });
+    const elapsed: JournalEvent = { type: "backoff-elapsed", t: 65_000, job: "a", attempt: 1 };
+    const second = [...first, elapsed, ...attemptEvents("a", 2, 90_000)];
+    expect(jobIn(statusAt(second, 91_000), "a").peak_memory_bytes).toBeUndefined();
+    const live = new Map([["a", { recentOutput: [], cpuSeconds: 0.5 }]]);
+    expect(jobIn(statusAt(second, 91_000, { live }), "a").cpu_seconds).toBe(0.5);
+  });
+
   it("keeps durations right when somebody sets the wall clock", () => {
     const fold = new QueueFold();
     for (const record of buildRecords(firstPipelineCompleted())) {

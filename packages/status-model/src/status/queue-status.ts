@@ -112,8 +112,11 @@ const jobStatusSchema = z.object({
   progress: progressSchema.optional(),
   time_remaining: duration.optional().describe("By progress: elapsed · (total − done) / done."),
   recent_output: z.array(z.string()).optional().describe("Last lines of the log, while running."),
-  peak_memory_bytes: count.optional(),
-  cpu_seconds: z.number().nonnegative().optional(),
+  peak_memory_bytes: count
+    .optional()
+    .describe("Of the last attempt, so far; files it has read count too in a cgroup."),
+  cpu_seconds: z.number().nonnegative().optional().describe("Of the last attempt, so far."),
+  io_bytes: count.optional().describe("Read from and written to disks by the last attempt, so far."),
   results: z
     .object({ files: count, bytes: count })
     .optional()

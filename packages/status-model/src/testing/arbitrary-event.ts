@@ -103,6 +103,10 @@ const EVENTS: {
     containment: fc.constantFrom("cgroup-v2", "cgroup-v1", "process-group"),
   }),
   "attempt-started": fc.record({ ...attempt, pid: ordinal, pidStart: count }),
+  "attempt-usage": fc.record(
+    { ...attempt, peakMemoryBytes: count, cpuSeconds: amount, ioBytes: count },
+    { requiredKeys: ["t", "job", "attempt"] },
+  ),
   "results-stored": fc.record({ ...attempt, files: count, bytes: count }),
   warning: fc.record({ t: amount, job, message: text }, { requiredKeys: ["t", "message"] }),
   "queue-finished": fc.record({ t: amount, outcome: queueOutcome }),

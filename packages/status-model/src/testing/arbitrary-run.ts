@@ -102,6 +102,7 @@ function after(event: SchedulerEvent, random: Random): readonly JournalEvent[] {
     return [{ type: "attempt-started", t, job, attempt, pid: 200 + attempt, pidStart: t }];
   }
   return [
+    { type: "attempt-usage", t, job, attempt, peakMemoryBytes: 4096 },
     { type: "results-stored", t, job, attempt, files: 1, bytes: 10 },
     { type: "warning", t, job, message: "it has no results" },
   ];
