@@ -281,7 +281,7 @@ describe("queueStatus", () => {
 
   it("keeps what an attempt used when it has ended, and forgets it with the next", () => {
     const first: JournalEvent[] = [
-      buildQueueCreated([buildJob("a", { retry: { ...buildJob("a").retry, maxAttempts: 2 } })]),
+      buildQueueCreated([buildJob("a", { maxAttempts: 2 })]),
       { type: "queue-started", t: 0 },
       ...attemptEvents("a", 1, 0),
       {
