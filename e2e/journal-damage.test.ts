@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { expect } from "vitest";
+import { expect, it } from "vitest";
 import { test } from "./rig-test.js";
 import { RUNNER_PROGRAMS, RunnerRig } from "./runner-rig.js";
 import { seededNumbers } from "./seeded-numbers.js";
@@ -47,7 +47,7 @@ test(
   LONG ? 600_000 : 30_000,
 );
 
-test.for(RUNNER_PROGRAMS)(
+it.for(RUNNER_PROGRAMS)(
   "a damaged record stops the runner ($name) before it does anything",
   async (program) => {
     const rig = new RunnerRig(program, { queue_id: "damaged", jobs: JOBS });
