@@ -16,7 +16,7 @@ import { seededRandom, systemClock } from "@spawn/foundation";
 import { folderStore, type ResultStore } from "@spawn/result-store";
 import { decodeJournal, type JournalEvent, type JournalRecord } from "@spawn/status-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openJournal } from "./journal-writer.js";
+import { openJournal } from "./open-journal.js";
 import { openQueueRun } from "./open-queue-run.js";
 import type { PendingEvent, QueueRun } from "./queue-run.js";
 import { runQueue } from "./run-queue.js";
@@ -98,8 +98,7 @@ function open(folder: string, store: ResultStore = folderStore(join(folder, "sto
 
 /** What the runner's session says first of a queue that is not over. */
 function beginning(run: QueueRun): readonly PendingEvent[] {
-  const started = run.parts.records.some(({ event }) => event.type === "queue-started");
-  return started ? [] : [{ event: { type: "queue-started" } }];
+  return run.parts.fold.started === undefined ? [{ event: { type: "queue-started" } }] : [];
 }
 
 async function runToEnd(folder: string): Promise<QueueOutcome> {
@@ -245,7 +244,10 @@ describe("a journal that was cut", () => {
     const path = join(parent, "cut.jsonl");
     for (let length = 0; length < bytes.length; length += LONG ? 1 : 7) {
       writeFileSync(path, bytes.subarray(0, length));
-      const { writer, records: kept } = openJournal(path);
+      const { writer, records: kept } = openJournal(
+        { journal: path, journalSegment: (number) => `${path}.${number}` },
+        systemClock(),
+      );
       expect(kept).toEqual(all.slice(0, kept.length));
       const complete = bytes.subarray(0, length).toString("latin1").split("\n").length - 1;
       expect(kept).toHaveLength(Math.max(0, complete - 1));

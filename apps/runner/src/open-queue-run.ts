@@ -18,7 +18,7 @@ import {
 import { type Clock, explainFileError, type Random, SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "@spawn/result-store";
 import { type JournalEvent, QueueFold, timeAnchorOf } from "@spawn/status-model";
-import { openJournal } from "./journal-writer.js";
+import { openJournal } from "./open-journal.js";
 import { QueueClock } from "./queue-clock.js";
 import { QueueRun } from "./queue-run.js";
 import { RUNNER_VERSION } from "./version.js";
@@ -65,7 +65,7 @@ function takeOver(
   queue: InstanceQueue,
   lock: RunnerLock,
 ): QueueRun {
-  const { records, writer } = openJournal(layout.journal);
+  const { records, writer } = openJournal(layout, options.clock);
   const fold = new QueueFold();
   for (const record of records) fold.apply(record);
   const clock = new QueueClock(options.clock, timeAnchorOf(fold, currentBootId()), fold.latest?.t);
@@ -85,7 +85,6 @@ function takeOver(
     layout,
     lock,
     journal: writer,
-    records,
     fold,
     clock,
     random: options.random,

@@ -14,7 +14,7 @@ import {
 } from "@spawn/dag-core";
 import { type Random, SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "@spawn/result-store";
-import { exitCodeOf, type JournalEvent, type JournalRecord, type QueueFold } from "@spawn/status-model";
+import { exitCodeOf, type JournalEvent, type QueueFold } from "@spawn/status-model";
 import { Alarms } from "./alarms.js";
 import { AttemptDesk } from "./attempt-desk.js";
 import { Inbox } from "./inbox.js";
@@ -42,7 +42,6 @@ export interface QueueRunParts {
   readonly layout: InstanceLayout;
   readonly lock: RunnerLock;
   readonly journal: JournalWriter;
-  readonly records: readonly JournalRecord[];
   readonly fold: QueueFold;
   readonly clock: QueueClock;
   readonly random: Random;
@@ -70,7 +69,7 @@ export class QueueRun {
     this.#parts = parts;
     this.#jobs = new Map(parts.queue.jobs.map((job) => [job.id, job]));
     this.#handlers = new Set(parts.queue.jobs.flatMap((job) => job.onFailure ?? []));
-    this.#stored = new Map(storedResults(parts.records));
+    this.#stored = new Map(storedResults(parts.fold));
     const { layout, clock } = parts;
     this.slots = new Slots(parts.capacity);
     this.alarms = new Alarms(clock, (event) => this.inbox.put({ event }));
@@ -127,14 +126,11 @@ export class QueueRun {
    * may not have reached the store.
    */
   async settleInherited(): Promise<void> {
-    for (const { job, ...ended } of unstoredAttempts(this.#parts.records)) {
-      // A queue that has changed since may have lost jobs.
-      const spec = this.#jobs.get(job);
-      if (spec === undefined) continue;
+    for (const { job, ...ended } of unstoredAttempts(this.#parts.fold)) {
       this.logs.follow(job, ended.attempt);
-      this.uploads.attemptEnded(spec, ended);
+      this.uploads.attemptEnded(this.job(job), ended);
     }
-    for (const { job, attempt, bootId, stopping } of inheritedAttempts(this.#parts.records, this.scheduler)) {
+    for (const { job, attempt, bootId, stopping } of inheritedAttempts(this.#parts.fold)) {
       this.slots.take(job, this.job(job).resources, this.#parts.fold.job(job).last?.gpus);
       await this.attempts.recover(this.job(job), attempt, bootId, stopping);
     }

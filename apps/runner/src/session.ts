@@ -23,7 +23,7 @@ export async function runSession(command: RunCommand, log: Logger): Promise<Queu
     random: systemRandom(),
   });
   const { queueId, lock } = run.parts;
-  log.info({ queueId, epoch: lock.epoch, records: run.parts.records.length }, "runner started");
+  log.info({ queueId, epoch: lock.epoch }, "runner started");
   const ending = new AbortController();
   try {
     const finished = run.parts.fold.finished;
@@ -53,8 +53,7 @@ export async function runSession(command: RunCommand, log: Logger): Promise<Queu
 
 /** What this runner has to say first: a queue begins, goes on, or begins again. */
 function beginning(run: QueueRun, command: RunCommand): readonly PendingEvent[] {
-  const started = run.parts.records.some(({ event }) => event.type === "queue-started");
-  if (!started) return [{ event: { type: "queue-started" } }];
+  if (run.parts.fold.started === undefined) return [{ event: { type: "queue-started" } }];
   const finished = run.parts.fold.finished;
   if (finished === undefined) return [];
   if (finished.state === "interrupted") return [{ event: { type: "queue-continued" } }];

@@ -1,14 +1,14 @@
+import { existsSync } from "node:fs";
 import { queueKeys } from "@spawn/result-store";
 import { type JobLive, queueStatus, readJobLive } from "@spawn/status-model";
 import type { QueueRun } from "./queue-run.js";
-
-/** The journal is one object so far. */
-const JOURNAL_NAME = "000001.jsonl";
 
 /** Brings the queue's own objects into the store: `queue.json`, `status.json`, the journal. */
 export class StorePublisher {
   readonly #run: QueueRun;
   #publishing: Promise<void> | undefined;
+  /** How many of the journal's segments are stored to their ends. */
+  #segmentsStored = 0;
 
   constructor(run: QueueRun) {
     this.#run = run;
@@ -45,9 +45,29 @@ export class StorePublisher {
       logFileOf: (job) => layout.mergedLog(job),
     });
     const keys = queueKeys(queueId);
-    await store.growFile(keys.journal(JOURNAL_NAME), layout.journal);
+    await this.#publishJournal();
     const text = `${JSON.stringify(status, undefined, 2)}\n`;
     await store.putBytes(keys.status, Buffer.from(text), { durable: runner === "gone" });
+  }
+
+  /** One object per segment. Only what is on the disk goes up: the next runner may have to write the rest anew. */
+  async #publishJournal(): Promise<void> {
+    const { store, queueId, layout, journal } = this.#run.parts;
+    const keyOf = (segment: number): string =>
+      queueKeys(queueId).journal(`${String(segment).padStart(6, "0")}.jsonl`);
+    const release = journal.hold();
+    try {
+      while (this.#segmentsStored < journal.segment - 1) {
+        const segment = this.#segmentsStored + 1;
+        const path = layout.journalSegment(segment);
+        // Who needs the space may remove a segment that is past.
+        if (existsSync(path)) await store.growFile(keyOf(segment), path);
+        this.#segmentsStored = segment;
+      }
+      await store.growFile(keyOf(journal.segment), layout.journal, { to: journal.syncedBytes });
+    } finally {
+      release();
+    }
   }
 
   #live(): ReadonlyMap<string, JobLive> {

@@ -6,6 +6,7 @@ export interface InstanceLayout {
   /** State of the queue: the files below. */
   readonly state: string;
   readonly queueFile: string;
+  /** The segment of the journal that is in force. */
   readonly journal: string;
   readonly requests: string;
   /** Where the runners' locks lie. */
@@ -16,6 +17,8 @@ export interface InstanceLayout {
   readonly runnerLog: string;
   /** Holds the id of the job that runs (the latest started); absent when idle. */
   readonly currentJob: string;
+  /** Where the journal's `number`-th segment, from 1, lies once another is in force. */
+  journalSegment(number: number): string;
   mergedLog(job: string): string;
   /** How far the merged log has come, for the next runner. */
   mergedLogIndex(job: string): string;
@@ -56,6 +59,7 @@ export function instanceLayout(root: string): InstanceLayout {
     logs,
     runnerLog: join(state, "runner.log"),
     currentJob: join(run, "current-job"),
+    journalSegment: (number) => join(state, `journal.${number}.jsonl`),
     mergedLog: (job) => join(logs, `${job}.log`),
     mergedLogIndex: (job) => join(indexes, job),
     exitFile: (job) => join(logs, `${job}.exit`),
