@@ -17,9 +17,10 @@ export async function runQueue(run: QueueRun, begin: readonly PendingEvent[]): P
   due.effects = [...run.inheritedEffects()];
   for (;;) {
     startWhatFits(run, due);
-    await run.parts.journal.sync();
+    await makeDurable(run, due);
     const outcome = performDue(run, due);
     if (outcome !== undefined) return await finish(run, outcome);
+    await run.parts.journal.compact(run.parts.fold);
     for (const pending of await run.inbox.take()) recordIfCurrent(run, pending, due);
   }
 }
@@ -28,6 +29,12 @@ export async function runQueue(run: QueueRun, begin: readonly PendingEvent[]): P
 interface Due {
   effects: Effect[];
   callbacks: (() => void)[];
+}
+
+/** Records on which nothing rests yet (a pid, stored results) need not be waited for. */
+async function makeDurable({ parts }: QueueRun, { effects, callbacks }: Due): Promise<void> {
+  if (effects.length > 0 || callbacks.length > 0) await parts.journal.sync();
+  else parts.journal.write();
 }
 
 function startWhatFits(run: QueueRun, due: Due): void {
