@@ -1,6 +1,8 @@
 import { isAbsolute, resolve } from "node:path";
 import {
   type AttemptEnd,
+  attemptMarker,
+  type Containment,
   type InstanceLayout,
   type RunningAttempt,
   recoverAttempt,
@@ -12,10 +14,10 @@ import {
   type JobSpec,
   type QueueSpec,
 } from "@spawn/config-schema";
-import type { AttemptOutcome, StopCause } from "@spawn/dag-core";
+import type { StopCause } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
 import type { LogDesk } from "./log-desk.js";
-import { showCurrentJob, showExitCode } from "./signposts.js";
+import { showExitCode } from "./signposts.js";
 
 export interface AttemptDeskOptions {
   readonly queue: QueueSpec;
@@ -23,17 +25,16 @@ export interface AttemptDeskOptions {
   readonly instanceId: string;
   readonly workingDirectory: string;
   readonly layout: InstanceLayout;
+  readonly containment: Containment;
   readonly logs: LogDesk;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** What the jobs that run because something failed are told: `SPAWN_QUEUE_STATUS`, `SPAWN_FAILED_JOBS`. */
   readonly aftermath: (job: JobSpec) => Readonly<Record<string, string>>;
-  readonly onEnded: (
-    job: JobSpec,
-    attempt: number,
-    outcome: AttemptOutcome,
-    exitCode: number | undefined,
-  ) => void;
+  readonly onEnded: (job: JobSpec, attempt: number, end: EndOfAttempt) => void;
 }
+
+/** What the runner makes known of an attempt's end. */
+export type EndOfAttempt = Omit<AttemptEnd, "leftBehind">;
 
 export interface OpenAttempt {
   readonly job: JobSpec;
@@ -50,6 +51,7 @@ export class AttemptDesk {
     this.#options = options;
   }
 
+  /** In the order in which they were started. */
   get open(): Iterable<OpenAttempt> {
     return this.#open.values();
   }
@@ -62,18 +64,23 @@ export class AttemptDesk {
     if (environment.missing.length > 0) {
       const names = environment.missing.map((name) => `\${${name}}`).join(", ");
       const message = `${names} is referenced in the environment and set nowhere`;
-      this.#options.onEnded(job, attempt, { reason: "start-failed", message }, undefined);
+      this.#options.onEnded(job, attempt, { outcome: { reason: "start-failed", message } });
       return;
     }
-    const process = startAttempt({
-      command: job.command,
-      ...(job.shell === undefined ? {} : { shell: job.shell }),
-      cwd: this.workingDirectoryOf(job),
-      env: environment.variables,
-      files: layout.attempt(job.id, attempt),
-      background: job.background,
-      marker: this.#marker(job, attempt),
-    });
+    const memoryBytes = job.resources?.memoryBytes;
+    const process = startAttempt(
+      {
+        command: job.command,
+        ...(job.shell === undefined ? {} : { shell: job.shell }),
+        cwd: this.workingDirectoryOf(job),
+        env: environment.variables,
+        files: layout.attempt(job.id, attempt),
+        background: job.background,
+        marker: attemptMarker(this.#options, job.id, attempt),
+        ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      },
+      { containment: this.#options.containment },
+    );
     this.#follow(job, attempt, process);
   }
 
@@ -86,14 +93,14 @@ export class AttemptDesk {
   ): Promise<void> {
     const recovered = await recoverAttempt({
       files: this.#options.layout.attempt(job.id, attempt),
-      marker: this.#marker(job, attempt),
+      marker: attemptMarker(this.#options, job.id, attempt),
       bootId,
       background: job.background,
       ...(stopping === undefined ? {} : { stopping }),
     });
     switch (recovered.kind) {
       case "never-started":
-        this.#options.onEnded(job, attempt, { reason: "never-started" }, undefined);
+        this.#options.onEnded(job, attempt, { outcome: { reason: "never-started" } });
         return;
       case "running":
         this.#openLog(job, attempt);
@@ -121,10 +128,8 @@ export class AttemptDesk {
 
   #follow(job: JobSpec, attempt: number, process: RunningAttempt): void {
     this.#open.set(job.id, { job, attempt, process });
-    showCurrentJob(this.#options.layout, job.id);
     void process.ended.then((end) => {
       this.#open.delete(job.id);
-      showCurrentJob(this.#options.layout, [...this.#open.keys()].at(-1));
       this.#ended(job, attempt, end);
     });
   }
@@ -133,7 +138,7 @@ export class AttemptDesk {
     if (end.exitCode !== undefined) {
       showExitCode(this.#options.layout, job.id, end.exitCode);
     }
-    this.#options.onEnded(job, attempt, end.outcome, end.exitCode);
+    this.#options.onEnded(job, attempt, end);
   }
 
   /** The merged log begins with an attempt, and hides from the first line on what the attempt was given. */
@@ -160,9 +165,5 @@ export class AttemptDesk {
         ...this.#options.aftermath(job),
       },
     });
-  }
-
-  #marker(job: JobSpec, attempt: number): string {
-    return `${this.#options.instanceId}/${this.#options.queueId}/${job.id}/${attempt}`;
   }
 }

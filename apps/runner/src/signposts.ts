@@ -3,12 +3,24 @@ import type { InstanceLayout } from "@spawn/attempt-runner";
 
 // Small files for people and their scripts. Nothing rests on them, so a full disk must not stop a queue here.
 
-/** Says in `current-job` which job runs; removes the file when none does. */
-export function showCurrentJob(layout: InstanceLayout, job: string | undefined): void {
-  attempt(() => {
-    if (job === undefined) rmSync(layout.currentJob, { force: true });
-    else writeFileSync(layout.currentJob, `${job}\n`, { mode: 0o644 });
-  });
+/** The file `current-job`: which job runs, the latest started; absent when none does. */
+export class CurrentJobSign {
+  readonly #path: string;
+  #shown: string | undefined;
+
+  constructor(layout: InstanceLayout) {
+    this.#path = layout.currentJob;
+    attempt(() => rmSync(this.#path, { force: true }));
+  }
+
+  show(job: string | undefined): void {
+    if (job === this.#shown) return;
+    this.#shown = job;
+    attempt(() => {
+      if (job === undefined) rmSync(this.#path, { force: true });
+      else writeFileSync(this.#path, `${job}\n`, { mode: 0o644 });
+    });
+  }
 }
 
 /** Leaves the exit code of a job's last finished attempt in `<job>.exit`. */

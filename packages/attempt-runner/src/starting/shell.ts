@@ -4,8 +4,21 @@ import { basename, isAbsolute, join, resolve } from "node:path";
 /** Searched behind the folders of `PATH`, so that a job with an unusual one still finds its shell. */
 const STANDARD_FOLDERS = ["/usr/local/bin", "/usr/bin", "/bin"] as const;
 
+/** Where programs were found, by name and search path. A queue asks for the same few, thousands of times. */
+const found = new Map<string, string>();
+
 /** The program `name`, looked for in the absolute folders of `searchPath` and then in the standard ones. */
 export function findProgram(name: string, searchPath: string | undefined): string | undefined {
+  const key = `${name}\0${searchPath ?? ""}`;
+  const known = found.get(key);
+  if (known !== undefined && isProgram(known)) return known;
+  const path = searchProgram(name, searchPath);
+  if (path === undefined) found.delete(key);
+  else found.set(key, path);
+  return path;
+}
+
+function searchProgram(name: string, searchPath: string | undefined): string | undefined {
   const folders = (searchPath ?? "").split(":").filter((folder) => isAbsolute(folder));
   return [...folders, ...STANDARD_FOLDERS].map((folder) => join(folder, name)).find(isProgram);
 }

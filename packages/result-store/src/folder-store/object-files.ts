@@ -88,9 +88,24 @@ export class ObjectFiles {
     }
   }
 
+  /** From the nearest folder known to be there downwards: asking the system for each one above costs more. */
+  #makeBelow(folder: string): void {
+    const above = dirname(folder);
+    if (!this.#made.has(above)) this.#make(above);
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      if (errnoOf(error) === "EEXIST") return;
+      if (errnoOf(error) !== "ENOENT") throw error;
+      // The one above was pruned meanwhile.
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+  }
+
   #make(folder: string): void {
     if (this.#made.size >= REMEMBERED_FOLDERS) this.#made.clear();
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (folder.length <= this.#root.length) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    else this.#makeBelow(folder);
     this.#made.add(folder);
   }
 }

@@ -1,4 +1,4 @@
-/** How a time zone writes times. One is made per zone and used for many times: making it is what costs. */
+/** How a time zone writes times. */
 export interface WallTime {
   /** RFC 3339 with the zone's offset, whole seconds: `2026-01-27T10:00:00-08:00`. */
   rfc3339(wallMs: number): string;
@@ -8,11 +8,26 @@ export interface WallTime {
 
 const QUARTER_MS = 15 * 60_000;
 
+/** Making one costs a hundred times what using it does. */
+const made = new Map<string | undefined, WallTime>();
+
 /**
+ * The same for the same zone.
+ *
  * @param timeZone an IANA name; default: the process's own zone
  * @throws {RangeError} for a name that is none
  */
 export function wallTimeIn(timeZone?: string): WallTime {
+  // The process's own zone may change with its environment.
+  const key = timeZone ?? process.env.TZ;
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const fresh = makeWallTime(timeZone);
+  made.set(key, fresh);
+  return fresh;
+}
+
+function makeWallTime(timeZone: string | undefined): WallTime {
   const zone = timeZone === undefined ? {} : { timeZone };
   const offset = quarterMemo(namedPart("longOffset", zone));
   const name = quarterMemo(namedPart("short", zone));
