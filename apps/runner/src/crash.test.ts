@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { instanceLayout } from "@spawn/attempt-runner";
+import { instanceLayout, processGroups } from "@spawn/attempt-runner";
 import type { QueueOutcome } from "@spawn/dag-core";
 import { seededRandom, systemClock } from "@spawn/foundation";
 import { folderStore, type ResultStore } from "@spawn/result-store";
@@ -88,6 +88,7 @@ function open(folder: string, store: ResultStore = folderStore(join(folder, "sto
     instanceId: `local-${folders}`,
     workingDirectory: folder,
     store,
+    containment: processGroups(),
     machine: { cpus: 2, memoryBytes: 8e9, gpus: [] },
     environment: { PATH: process.env.PATH },
     carried: [],

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import {
   acquireRunnerLock,
+  type Containment,
   currentBootId,
   type InstanceLayout,
   instanceLayout,
@@ -32,6 +33,8 @@ export interface OpenQueueRunOptions {
   readonly store: ResultStore;
   /** What the machine has; its CPUs are how many jobs may run at once where the queue file does not say. */
   readonly machine: MachineCapacity;
+  /** How attempts are held together here. */
+  readonly containment: Containment;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Names that `--env` carried for all jobs. */
   readonly carried: readonly string[];
@@ -71,7 +74,7 @@ function takeOver(
   const clock = new QueueClock(options.clock, timeAnchorOf(fold, currentBootId()), fold.latest?.t);
   const isNew = records.length === 0;
   const definition = toQueueDefinition(queue, isNew ? options.machine.cpus : fold.created.maxParallel);
-  const events: JournalEvent[] = [runnerStarted(lock, clock)];
+  const events: JournalEvent[] = [runnerStarted(lock, clock, options.containment)];
   if (isNew) events.unshift(queueCreated(options, queue.queueId, definition, clock.now()));
   else if (fold.finished === undefined) refuseOtherJobs(fold, definition);
   else if (!isDeepStrictEqual(definition, definitionIn(fold)))
@@ -83,6 +86,7 @@ function takeOver(
     instanceId: options.instanceId,
     workingDirectory: options.workingDirectory,
     layout,
+    containment: options.containment,
     lock,
     journal: writer,
     fold,
@@ -132,7 +136,7 @@ function definitionIn({ created }: QueueFold): QueueDefinition {
   return definition;
 }
 
-function runnerStarted(lock: RunnerLock, clock: QueueClock): JournalEvent {
+function runnerStarted(lock: RunnerLock, clock: QueueClock, containment: Containment): JournalEvent {
   return {
     type: "runner-started",
     t: clock.now(),
@@ -141,7 +145,7 @@ function runnerStarted(lock: RunnerLock, clock: QueueClock): JournalEvent {
     bootId: currentBootId(),
     bootMs: clock.bootMs(),
     version: RUNNER_VERSION,
-    containment: "process-group",
+    containment: containment.kind,
   };
 }
 

@@ -1,7 +1,6 @@
-import type { InstanceLayout, RunnerLock } from "@spawn/attempt-runner";
+import { type Containment, type InstanceLayout, markerGroup, type RunnerLock } from "@spawn/attempt-runner";
 import type { JobSpec, QueueSpec } from "@spawn/config-schema";
 import {
-  type AttemptOutcome,
   type Capacity,
   type Effect,
   failedJobs,
@@ -16,7 +15,7 @@ import { type Random, SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "@spawn/result-store";
 import { exitCodeOf, type JournalEvent, type QueueFold } from "@spawn/status-model";
 import { Alarms } from "./alarms.js";
-import { AttemptDesk } from "./attempt-desk.js";
+import { AttemptDesk, type EndOfAttempt } from "./attempt-desk.js";
 import { Inbox } from "./inbox.js";
 import { jobMetadata } from "./job-metadata.js";
 import type { JournalWriter } from "./journal-writer.js";
@@ -40,6 +39,7 @@ export interface QueueRunParts {
   readonly instanceId: string;
   readonly workingDirectory: string;
   readonly layout: InstanceLayout;
+  readonly containment: Containment;
   readonly lock: RunnerLock;
   readonly journal: JournalWriter;
   readonly fold: QueueFold;
@@ -78,7 +78,7 @@ export class QueueRun {
       ...parts,
       logs: this.logs,
       aftermath: (job) => this.#aftermath(job),
-      onEnded: (job, attempt, outcome, exitCode) => this.#attemptEnded(job, attempt, outcome, exitCode),
+      onEnded: (job, attempt, end) => this.#attemptEnded(job, attempt, end),
     });
     this.uploads = new UploadDesk({
       store: parts.store,
@@ -134,6 +134,7 @@ export class QueueRun {
       this.slots.take(job, this.job(job).resources, this.#parts.fold.job(job).last?.gpus);
       await this.attempts.recover(this.job(job), attempt, bootId, stopping);
     }
+    this.#sweepCgroups();
     this.storeTheRest();
   }
 
@@ -172,12 +173,25 @@ export class QueueRun {
   }
 
   close(): void {
+    if ([...this.attempts.open].length === 0) this.#sweepCgroups();
     this.#parts.journal.close();
     this.#parts.lock.release();
   }
 
-  #attemptEnded(job: JobSpec, attempt: number, outcome: AttemptOutcome, exitCode: number | undefined): void {
+  #sweepCgroups(): void {
+    this.#parts.containment.sweep(markerGroup(this.#parts));
+  }
+
+  #attemptEnded(job: JobSpec, attempt: number, end: EndOfAttempt): void {
+    const { outcome, exitCode, usage, uncontained } = end;
     this.alarms.attemptEnded(job.id);
+    if (uncontained !== undefined) {
+      const message = `attempt ${attempt} ran without a cgroup of its own, so nothing limited it: ${uncontained}`;
+      this.inbox.put({ event: { type: "warning", job: job.id, message } });
+    }
+    if (usage !== undefined) {
+      this.inbox.put({ event: { type: "attempt-usage", job: job.id, attempt, ...usage } });
+    }
     if (outcome.reason !== "never-started") this.uploads.attemptEnded(job, { attempt, exitCode });
     this.inbox.put({
       event: { type: "attempt-ended", job: job.id, attempt, outcome, random: this.#parts.random.next() },

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { instanceLayout } from "@spawn/attempt-runner";
+import { type Containment, detectContainment, instanceLayout, processGroups } from "@spawn/attempt-runner";
 import type { QueueOutcome } from "@spawn/dag-core";
 import { FakeClock, seededRandom, systemClock } from "@spawn/foundation";
 import { folderStore } from "@spawn/result-store";
@@ -27,7 +27,7 @@ const layout = () => instanceLayout(join(folder, "instance"));
 
 function open(
   file: object | undefined,
-  options: { clock?: FakeClock; environment?: NodeJS.ProcessEnv } = {},
+  options: { clock?: FakeClock; environment?: NodeJS.ProcessEnv; containment?: Containment } = {},
 ): QueueRun {
   if (file !== undefined) {
     mkdirSync(layout().state, { recursive: true });
@@ -38,6 +38,7 @@ function open(
     instanceId: "local-test",
     workingDirectory: folder,
     store: folderStore(join(folder, "store")),
+    containment: options.containment ?? processGroups(),
     machine: { cpus: 2, memoryBytes: 8e9, gpus: ["0", "1"] },
     environment: options.environment ?? { PATH: process.env.PATH },
     carried: [],
@@ -316,6 +317,30 @@ describe("runQueue", () => {
     expect(stored("both/stdout.log")).toBe("0,1\n");
     const own = [stored("one/stdout.log"), stored("other/stdout.log")];
     expect(own.every((gpu) => gpu === "0\n" || gpu === "1\n")).toBe(true);
+  });
+
+  it("tells in journal and metadata what attempts used, and which ran out of memory", async () => {
+    const containment = detectContainment();
+    const allocate = (bytes: number): string => `head -c ${bytes} /dev/zero | tail -c ${bytes} | wc -c`;
+    const greedy = `${allocate(200e6)}; exit \${PIPESTATUS[1]}`;
+    const file = {
+      on_failure: "continue",
+      jobs: [
+        { job_id: "modest", command: allocate(20e6) },
+        { job_id: "greedy", command: greedy, resources: { memory: "32MiB" } },
+      ],
+    };
+    const opened = open(file, { containment });
+    await runQueue(opened, START);
+    opened.close();
+    const { kind } = containment;
+    expect(journal().find(({ type }) => type === "runner-started")).toMatchObject({ containment: kind });
+    // Without cgroups nothing is limited, and nothing is seen of attempts as short as these.
+    const counted = kind !== "process-group";
+    expect(story()).toEqual(expect.arrayContaining(["modest:1=0", counted ? "greedy:1=oom" : "greedy:1=0"]));
+    expect(journal().filter(({ type }) => type === "attempt-usage")).toHaveLength(counted ? 2 : 0);
+    const { peak_memory_bytes, cpu_seconds } = JSON.parse(stored("modest/metadata.json"));
+    expect(peak_memory_bytes > 20e6 && cpu_seconds > 0).toBe(counted);
   });
 
   it("refuses a second runner, and names the one that is there", () => {

@@ -1,4 +1,10 @@
-import { discardRequests, machineCapacity, type RunnerRequest, watchRequests } from "@spawn/attempt-runner";
+import {
+  detectContainment,
+  discardRequests,
+  machineCapacity,
+  type RunnerRequest,
+  watchRequests,
+} from "@spawn/attempt-runner";
 import type { QueueOutcome } from "@spawn/dag-core";
 import { SpawnError, systemClock, systemRandom, unreachable } from "@spawn/foundation";
 import { folderStore } from "@spawn/result-store";
@@ -14,16 +20,19 @@ type RunCommand = Extract<RunnerCommand, { kind: "run" }>;
 
 /** One runner's life: takes the queue over, runs it to its end, lets it go. */
 export async function runSession(command: RunCommand, log: Logger): Promise<QueueOutcome> {
+  const containment = detectContainment();
   const run = openQueueRun({
     ...command,
     store: folderStore(command.store),
     machine: machineCapacity({ environment: process.env }),
+    containment,
     environment: process.env,
     clock: systemClock(),
     random: systemRandom(),
   });
   const { queueId, lock } = run.parts;
   log.info({ queueId, epoch: lock.epoch }, "runner started");
+  log.info({ containment: containment.kind, reason: containment.reason }, "containment");
   const ending = new AbortController();
   try {
     const finished = run.parts.fold.finished;

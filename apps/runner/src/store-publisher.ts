@@ -73,8 +73,10 @@ export class StorePublisher {
   #live(): ReadonlyMap<string, JobLive> {
     const { layout } = this.#run.parts;
     const live = new Map<string, JobLive>();
-    for (const { job } of this.#run.attempts.open) {
-      live.set(job.id, readJobLive({ log: layout.mergedLog(job.id), progress: layout.progressFile(job.id) }));
+    for (const { job, process } of this.#run.attempts.open) {
+      const { memoryBytes: _now, ...usage } = process.usage();
+      const files = { log: layout.mergedLog(job.id), progress: layout.progressFile(job.id) };
+      live.set(job.id, { ...readJobLive(files), ...usage });
     }
     return live;
   }

@@ -10,11 +10,13 @@ export type {
   RunningAttempt,
   StopCause,
 } from "./attempt.js";
+export { attemptMarker, markerGroup, type QueuePlace } from "./attempt-marker.js";
 export { type Containment, type ContainmentKind, processGroups } from "./containment/containment.js";
 export { type DetectOptions, detectContainment } from "./containment/detect-containment.js";
 export { type AttemptLayout, type InstanceLayout, instanceLayout } from "./instance-layout.js";
 export { type MachineCapacity, type MachineFacts, machineCapacity } from "./machine-capacity.js";
 export { currentBootId, isAlive, type ProcessIdentity, processIdentity } from "./processes/identity.js";
+export { readAttemptUsage, type UsageQuery } from "./read-attempt-usage.js";
 export { type RecoveredAttempt, type RecoverInput, recoverAttempt } from "./recover-attempt.js";
 export { discardRequests } from "./requests/discard-requests.js";
 export { type InterruptRequestCause, parseRequest, type RunnerRequest } from "./requests/request.js";

@@ -12,6 +12,7 @@ export {
   type JobHistory,
   type JobHistorySnapshot,
   type Moment,
+  type ResourceUsage,
   type StoredResults,
 } from "./fold/job-history.js";
 export { QueueFold, WARNINGS_KEPT } from "./fold/queue-fold.js";

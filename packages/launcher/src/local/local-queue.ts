@@ -1,5 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { currentBootId, type InstanceLayout, instanceLayout, readRunnerLock } from "@spawn/attempt-runner";
+import {
+  attemptMarker,
+  currentBootId,
+  type InstanceLayout,
+  instanceLayout,
+  readAttemptUsage,
+  readRunnerLock,
+} from "@spawn/attempt-runner";
 import { type Clock, errnoOf, explainFileError } from "@spawn/foundation";
 import {
   type JobLive,
@@ -8,6 +15,7 @@ import {
   QueueFold,
   type QueueStatus,
   queueStatus,
+  type ResourceUsage,
   readJobLive,
   schedulerTimeAt,
   timeAnchorOf,
@@ -59,10 +67,10 @@ export class LocalQueue {
     const t = anchor === undefined ? 0 : schedulerTimeAt(anchor, now);
     const live = new Map<string, JobLive>();
     for (const job of running) {
-      live.set(
-        job,
-        readJobLive({ log: this.layout.mergedLog(job), progress: this.layout.progressFile(job) }),
-      );
+      live.set(job, {
+        ...readJobLive({ log: this.layout.mergedLog(job), progress: this.layout.progressFile(job) }),
+        ...this.#usage(job),
+      });
     }
     return queueStatus(fold, {
       wallMs,
@@ -71,6 +79,17 @@ export class LocalQueue {
       live,
       logFileOf: (job) => this.layout.mergedLog(job),
     });
+  }
+
+  #usage(job: string): ResourceUsage {
+    const { created } = this.fold;
+    const attempt = this.fold.job(job).last?.attempt ?? 0;
+    const { claim } = this.layout.attempt(job, attempt);
+    const { memoryBytes: _now, ...usage } = readAttemptUsage({
+      claim,
+      marker: attemptMarker(created, job, attempt),
+    });
+    return usage;
   }
 
   #read(): readonly JournalRecord[] {
