@@ -1,7 +1,13 @@
 import { isValidId } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
-import type { ResultStore } from "@spawn/result-store";
-import { decodeJournal, QueueFold, type QueueStatus, queueStatus } from "@spawn/status-model";
+import { queueKeys, type ResultStore } from "@spawn/result-store";
+import {
+  decodeJournal,
+  type JournalRecord,
+  QueueFold,
+  type QueueStatus,
+  queueStatus,
+} from "@spawn/status-model";
 import type { Context } from "../context.js";
 
 /** Whether the default result store has a queue of this id. */
@@ -21,10 +27,7 @@ export async function storedStatus(
   store: ResultStore,
   queueId: string,
 ): Promise<QueueStatus> {
-  const segments: string[] = [];
-  for await (const { key } of store.list(`${queueId}/journal/`)) segments.push(key);
-  const bytes = await Promise.all(segments.sort().map((key) => store.readBytes(key)));
-  const { records } = decodeJournal(Buffer.concat(bytes.map((segment) => segment ?? new Uint8Array())));
+  const records = await storedRecords(store, queueId);
   if (records.length === 0) {
     throw new SpawnError("queue-not-found", `the store holds no state of ${queueId}`, {
       hint: `Its runner was lost before it wrote any. Look at ${store.locationOf(queueId)}`,
@@ -37,4 +40,16 @@ export async function storedStatus(
     t: fold.latest?.t ?? 0,
     runner: "gone",
   });
+}
+
+/** What the store has of the journal: its latest segment, which begins with a snapshot of those before it. */
+async function storedRecords(store: ResultStore, queueId: string): Promise<readonly JournalRecord[]> {
+  const segments: string[] = [];
+  for await (const { key } of store.list(queueKeys(queueId).journalFolder)) segments.push(key);
+  for (const key of segments.sort().reverse()) {
+    const { records } = decodeJournal((await store.readBytes(key)) ?? new Uint8Array());
+    if (records.length > 0) return records;
+    // Its upload was cut short within its first record: the segment before it says all but that.
+  }
+  return [];
 }

@@ -17,7 +17,7 @@ export class Narrator {
   #unrunnable = new Map<string, string>();
   #unrunnableCount = 0;
 
-  /** @param restarted the records are all there are, from the first on; see `QueueLook` */
+  /** @param restarted the records are all there are, from the first or from a snapshot on; see `QueueLook` */
   take(records: readonly JournalRecord[], restarted: boolean): readonly Notice[] {
     if (restarted) {
       this.#fold = new QueueFold();
@@ -29,6 +29,8 @@ export class Narrator {
       const told = [...this.#tellEvent(record), ...this.#tellUnrunnable()];
       if (record.seq <= this.#told) return [];
       this.#told = record.seq;
+      // It stands for what has happened long since.
+      if (record.event.type === "snapshot") return [];
       return told.map((notice) => ({ at: record.at, ...notice }));
     });
   }
