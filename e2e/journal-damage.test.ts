@@ -6,6 +6,7 @@ import { seededNumbers } from "./seeded-numbers.js";
 
 const LONG = process.env.SPAWN_LONG === "1";
 const SEED = Number(process.env.SPAWN_SEED ?? 20_260_127);
+const PATIENCE_MS = LONG ? 600_000 : 30_000;
 const SAMPLE = LONG ? 200 : 4;
 
 const JOBS = [
@@ -44,11 +45,12 @@ test(
     }
     expect([rig.read("marks-a"), rig.read("marks-b")]).toEqual(["1\n", "1\n"]);
   },
-  LONG ? 600_000 : 30_000,
+  PATIENCE_MS,
 );
 
 it.for(RUNNER_PROGRAMS)(
   "a damaged record stops the runner ($name) before it does anything",
+  { timeout: PATIENCE_MS },
   async (program) => {
     const rig = new RunnerRig(program, { queue_id: "damaged", jobs: JOBS });
     try {
@@ -71,5 +73,4 @@ it.for(RUNNER_PROGRAMS)(
       rig.dispose();
     }
   },
-  LONG ? 600_000 : 30_000,
 );

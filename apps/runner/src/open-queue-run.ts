@@ -18,7 +18,7 @@ import {
 } from "@spawn/config-schema";
 import { type Clock, explainFileError, type Random, SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "@spawn/result-store";
-import { type JournalEvent, QueueFold, timeAnchorOf } from "@spawn/status-model";
+import { type JournalEvent, type JournalJob, QueueFold, timeAnchorOf } from "@spawn/status-model";
 import { openJournal } from "./open-journal.js";
 import { QueueClock } from "./queue-clock.js";
 import { QueueRun } from "./queue-run.js";
@@ -79,6 +79,7 @@ function takeOver(
   else if (fold.finished === undefined) refuseOtherJobs(fold, definition);
   else if (!isDeepStrictEqual(definition, definitionIn(fold)))
     events.push({ type: "queue-changed", t: clock.now(), ...definition });
+  const changed = events.some(({ type }) => type === "queue-changed");
   for (const event of events) fold.apply(writer.append(event, clock.wallMs()));
   return new QueueRun({
     queue,
@@ -90,6 +91,7 @@ function takeOver(
     lock,
     journal: writer,
     fold,
+    changed,
     clock,
     random: options.random,
     store: options.store,
@@ -117,8 +119,8 @@ function queueCreated(
 
 /** A queue that is under way keeps the file it began with. */
 function refuseOtherJobs({ created }: QueueFold, { jobs }: QueueDefinition): void {
-  const ids = (of: readonly { readonly id: string }[]): readonly string[] => of.map(({ id }) => id);
-  if (isDeepStrictEqual(ids(created.jobs), ids(jobs))) return;
+  const known = ({ id, fingerprint }: JournalJob): readonly string[] => [id, fingerprint];
+  if (isDeepStrictEqual(created.jobs.map(known), jobs.map(known))) return;
   throw new SpawnError("not-resumable", "the queue file has changed while the queue was under way", {
     hint: "Put the file back that the queue began with, and change it when the queue is over.",
   });

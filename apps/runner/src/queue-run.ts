@@ -43,6 +43,8 @@ export interface QueueRunParts {
   readonly lock: RunnerLock;
   readonly journal: JournalWriter;
   readonly fold: QueueFold;
+  /** Whether the queue goes on with another file than the one it had. */
+  readonly changed: boolean;
   readonly clock: QueueClock;
   readonly random: Random;
   readonly store: ResultStore;
@@ -170,6 +172,11 @@ export class QueueRun {
       });
     }
     return resumableJobs(this.scheduler, [...rerun, ...this.#parts.fold.outdatedJobs()]);
+  }
+
+  /** Whether a resume has to look at what completed too. */
+  hasChanged(): boolean {
+    return this.#parts.changed || this.#parts.fold.outdatedJobs().length > 0;
   }
 
   close(): void {

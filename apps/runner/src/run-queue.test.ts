@@ -280,9 +280,12 @@ describe("runQueue", () => {
     const begun = open({ jobs: [{ job_id: "a", command: "true" }] });
     await begun.parts.journal.sync();
     begun.close();
-    expect(() => open({ jobs: [{ job_id: "b", command: "true" }] })).toThrow(
-      expect.objectContaining({ code: "not-resumable" }),
-    );
+    for (const job of [
+      { job_id: "b", command: "true" },
+      { job_id: "a", command: "false" },
+    ]) {
+      expect(() => open({ jobs: [job] })).toThrow(expect.objectContaining({ code: "not-resumable" }));
+    }
   });
 
   it("stays unfinished while its results cannot be stored, and a resume stores them", async () => {

@@ -65,9 +65,10 @@ function beginning(run: QueueRun, command: RunCommand): readonly PendingEvent[] 
   if (run.parts.fold.started === undefined) return [{ event: { type: "queue-started" } }];
   const finished = run.parts.fold.finished;
   if (finished === undefined) return [];
-  if (finished.state === "interrupted") return [{ event: { type: "queue-continued" } }];
-  const jobs = run.resumedJobs(command.rerun);
+  const isInterrupted = finished.state === "interrupted";
+  const jobs = isInterrupted && !run.hasChanged() ? [] : run.resumedJobs(command.rerun);
   if (jobs.length === 0) {
+    if (isInterrupted) return [{ event: { type: "queue-continued" } }];
     throw new SpawnError("not-resumable", "every job has completed: there is nothing to run again", {
       hint: "Name a job to run again with --rerun JOB.",
     });

@@ -47,17 +47,13 @@ export interface PreparedLaunch {
 /** @throws SpawnError `bad-queue-file`, `bad-arguments`, `no-capacity`, `not-supported`, `permission-denied`. */
 export function prepareLaunch(context: Context, options: LaunchOptions, color: boolean): PreparedLaunch {
   const environment = launchEnvironment(context.env, options.env);
-  const source = readQueueFile(options.file, (name) => environment.variables[name] !== undefined);
-  const spec = validSpec(source, color);
+  const { source, spec } = readRunnableFile(options.file, environment.variables, color);
   const queueId = options.queueId ?? spec.queueId ?? defaultQueueId(new Date(context.clock.wallMs()));
   if (!isValidId(queueId)) {
     throw new SpawnError("bad-arguments", `--queue-id ${queueId}: not a queue id`, {
       hint: "Letters, digits, '.', '_' and '-', beginning with a letter or digit, at most 128.",
     });
   }
-  checkLocalSupport(spec);
-  checkRoom(spec, machineCapacity({ environment: environment.variables }));
-  checkEnvironment(spec, environment.variables);
   return {
     options,
     spec,
@@ -68,6 +64,25 @@ export function prepareLaunch(context: Context, options: LaunchOptions, color: b
     workingDirectory: existingFolder(resolve(context.cwd, options.workdir ?? spec.workdir ?? ".")),
     estimate: estimatedDuration(buildGraph(toDagInput(spec))),
   };
+}
+
+/**
+ * Reads a queue file of which all was found good that can be checked before it runs on this machine.
+ *
+ * @param variables what the queue's jobs will find
+ * @throws SpawnError `bad-queue-file`, `bad-arguments`, `no-capacity`, `not-supported`, `permission-denied`.
+ */
+export function readRunnableFile(
+  path: string,
+  variables: LaunchEnvironment["variables"],
+  color: boolean,
+): { readonly source: ReadQueueFile; readonly spec: QueueSpec } {
+  const source = readQueueFile(path, (name) => variables[name] !== undefined);
+  const spec = validSpec(source, color);
+  checkLocalSupport(spec);
+  checkRoom(spec, machineCapacity({ environment: variables }));
+  checkEnvironment(spec, variables);
+  return { source, spec };
 }
 
 /** @throws SpawnError `bad-queue-file` with every problem and its place. */

@@ -1,9 +1,11 @@
+import { loadQueueFile, type QueueSpec, toQueueDefinition } from "@spawn/config-schema";
 import type { Instance } from "@spawn/launcher";
-import { type JournalEvent, queueStatus } from "@spawn/status-model";
+import { type JournalEvent, type JournalRecord, queueStatus } from "@spawn/status-model";
 import {
   attemptEvents,
   buildJob,
   buildQueueCreated,
+  buildRecords,
   firstPipelineCompleted,
   firstPipelineRunning,
   foldOf,
@@ -12,6 +14,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { paletteOf } from "../render/palette.js";
 import { resumePlanText } from "../render/resume-plan-text.js";
+import { changeQueue } from "./changed-file.js";
 import { planResume, type ResumePlan } from "./resume-plan.js";
 
 const instance: Instance = {
@@ -61,6 +64,7 @@ describe("planResume", () => {
         { id: "train", why: "failed: exit code 3" },
         { id: "evaluate", why: "blocked: a job it depends on did not complete" },
       ],
+      removed: [],
       kept: 1,
     });
   });
@@ -72,6 +76,7 @@ describe("planResume", () => {
         { id: "step2", why: "named by --rerun" },
         { id: "step3", why: "downstream of step2" },
       ],
+      removed: [],
       kept: 1,
     });
   });
@@ -83,6 +88,7 @@ describe("planResume", () => {
         { id: "step2", why: "attempt 1 was under way" },
         { id: "step3", why: "has not run yet" },
       ],
+      removed: [],
       kept: 1,
     });
   });
@@ -95,6 +101,90 @@ describe("planResume", () => {
     ["that is interrupted, with --rerun", firstPipelineRunning(), { rerun: ["step1"] }, "bad-arguments"],
   ])("refuses a queue %s", (_, events, input, code) => {
     expect(() => plan(events, input)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe("a resume with another queue file", () => {
+  const prep = { job_id: "prep", command: "true" };
+  const train = { job_id: "train", command: "true", depends_on: ["prep"] };
+  const evaluate = { job_id: "evaluate", command: "true", depends_on: ["train"] };
+
+  /** A queue of these jobs of which all completed. */
+  const completed = (jobs: readonly object[]): readonly JournalRecord[] => {
+    const definition = toQueueDefinition(specOf(jobs), 2);
+    const created = { ...buildQueueCreated(definition.jobs), ...definition };
+    return buildRecords([
+      created,
+      { type: "queue-started", t: 0 },
+      ...definition.jobs.flatMap(({ id }, i) => attemptEvents(id, 1, i * 10, { t: i * 10 + 5 })),
+      { type: "queue-finished", t: 100, outcome: { state: "completed", reason: "completed" } },
+    ]);
+  };
+
+  const specOf = (jobs: readonly object[], more: object = {}): QueueSpec => {
+    const { spec } = loadQueueFile(JSON.stringify({ ...more, jobs }), { fileName: "new.json" });
+    if (spec === undefined) throw new Error("not a queue file");
+    return spec;
+  };
+
+  const planOf = (records: readonly JournalRecord[], spec: QueueSpec): ResumePlan => {
+    const change = changeQueue(records, spec, "new.json");
+    return planResume(change.fold, change.status, { rerun: [], instance, change });
+  };
+
+  it("runs what changed again, with all that is downstream, and what is new", () => {
+    const old = [
+      prep,
+      train,
+      evaluate,
+      { job_id: "alone", command: "true" },
+      { job_id: "old", command: "true" },
+    ];
+    const now = [
+      prep,
+      { ...train, command: "better" },
+      evaluate,
+      { job_id: "alone", command: "true", environment: { A: "1" } },
+      { job_id: "new", command: "true" },
+    ];
+    const plan = planOf(completed(old), specOf(now));
+    expect(plan).toEqual({
+      kind: "again",
+      jobs: [
+        { id: "train", why: "changed: command" },
+        { id: "evaluate", why: "downstream of train, alone" },
+        { id: "alone", why: "changed: environment or shell" },
+        { id: "new", why: "new in the file" },
+      ],
+      removed: ["old"],
+      kept: 1,
+    });
+    expect(resumePlanText(plan, "q", paletteOf(false))).toContain("  ✗ old   no longer in the file");
+  });
+
+  it("takes other dependencies for a change, and another name or limit for none", () => {
+    const records = completed([prep, train]);
+    expect(planOf(records, specOf([prep, { ...train, depends_on: [] }])).jobs).toEqual([
+      { id: "train", why: "changed: dependencies" },
+    ]);
+    expect(() =>
+      planOf(records, specOf([prep, { ...train, timeout: "5m" }], { queue_name: "Other" })),
+    ).toThrow(expect.objectContaining({ code: "not-resumable" }));
+  });
+
+  it.each<[string, () => ResumePlan, string]>([
+    [
+      "that is not over",
+      () => planOf(completed([prep]).slice(0, -1), specOf([prep, train])),
+      "not-resumable",
+    ],
+    [
+      "with the file of another",
+      () => planOf(completed([prep]), specOf([prep], { queue_id: "x" })),
+      "bad-arguments",
+    ],
+  ])("is refused for a queue %s", (_, plan, code) => {
+    expect(plan).toThrow(expect.objectContaining({ code }));
   });
 });
 

@@ -2,6 +2,7 @@ import { closeDownstream, resumableJobs } from "@spawn/dag-core";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
 import { describeJobReason, type JobStatus, type QueueFold, type QueueStatus } from "@spawn/status-model";
+import type { ChangedQueue } from "./changed-file.js";
 
 /** What a resume will do. */
 export interface ResumePlan {
@@ -9,18 +10,25 @@ export interface ResumePlan {
   readonly kind: "continue" | "again";
   /** Jobs that will run, in file order, and why. */
   readonly jobs: readonly { readonly id: string; readonly why: string }[];
+  /** Jobs that the queue's new file no longer has. */
+  readonly removed: readonly string[];
   /** Completed jobs that are left as they are. */
   readonly kept: number;
+}
+
+export interface ResumeInput {
+  /** Jobs that run again although they completed. */
+  readonly rerun: readonly string[];
+  readonly instance: Instance;
+  /** What another queue file changes. `fold` and `status` are those of the queue with that file. */
+  readonly change?: Pick<ChangedQueue, "changed" | "added" | "removed">;
 }
 
 /**
  * @throws SpawnError `already-running`, `not-resumable`, `job-not-found`, `bad-arguments`.
  */
-export function planResume(
-  fold: QueueFold,
-  status: QueueStatus,
-  { rerun, instance }: { readonly rerun: readonly string[]; readonly instance: Instance },
-): ResumePlan {
+export function planResume(fold: QueueFold, status: QueueStatus, input: ResumeInput): ResumePlan {
+  const { rerun, instance, change } = input;
   refuseUnresumable(status, instance);
   const known = new Set(status.job_details.map(({ job_id }) => job_id));
   for (const id of rerun) {
@@ -29,25 +37,28 @@ export function planResume(
       hint: `Its jobs: ${[...known].join(", ")}`,
     });
   }
-  if (status.status === "interrupted") return continuation(status, rerun);
-  const again = new Set(resumableJobs(fold.scheduler, rerun));
+  const isInterrupted = status.status === "interrupted";
+  if (isInterrupted && change === undefined) return continuation(status, input);
+  const renewed = [...rerun, ...fold.outdatedJobs()];
+  const again = new Set(resumableJobs(fold.scheduler, renewed));
   if (again.size === 0) {
-    throw new SpawnError(
-      "not-resumable",
-      `all jobs of ${status.queue_id} completed: there is nothing to run again`,
-      {
-        hint: "Name a job to run again with --rerun JOB.",
-      },
-    );
+    if (isInterrupted) return continuation(status, input);
+    throw nothingToRun(status, change !== undefined);
   }
-  const downstream = new Set(closeDownstream(fold.graph, rerun));
+  const downstream = new Set(closeDownstream(fold.graph, renewed));
   const jobs = status.job_details
-    .filter(({ job_id }) => again.has(job_id))
-    .map((job) => ({ id: job.job_id, why: whyAgain(job, rerun, downstream) }));
-  return { kind: "again", jobs, kept: status.job_details.length - jobs.length };
+    .filter((job) => again.has(job.job_id) || (isInterrupted && isOpen(job)))
+    .map((job) => ({ id: job.job_id, why: whyAgain(job, input, { renewed, downstream }) }));
+  return {
+    kind: "again",
+    jobs,
+    removed: change?.removed ?? [],
+    kept: status.job_details.length - jobs.length,
+  };
 }
 
-function refuseUnresumable(status: QueueStatus, instance: Instance): void {
+/** @throws SpawnError `already-running`, `not-resumable`. */
+export function refuseUnresumable(status: QueueStatus, instance: Instance): void {
   if (status.status === "running" || status.status === "pending") {
     throw new SpawnError("already-running", `${status.queue_id} is running on ${instance.instanceId}`, {
       hint: `Watch it: spawn queue status ${instance.instanceId} --watch`,
@@ -60,33 +71,56 @@ function refuseUnresumable(status: QueueStatus, instance: Instance): void {
   }
 }
 
-function continuation(status: QueueStatus, rerun: readonly string[]): ResumePlan {
+function nothingToRun({ queue_id }: QueueStatus, changed: boolean): SpawnError {
+  const words = changed
+    ? `the file changes no job of ${queue_id} that completed`
+    : `all jobs of ${queue_id} completed`;
+  return new SpawnError("not-resumable", `${words}: there is nothing to run again`, {
+    hint: "Name a job to run again with --rerun JOB.",
+  });
+}
+
+function continuation(status: QueueStatus, { rerun, change }: ResumeInput): ResumePlan {
   if (rerun.length > 0) {
     throw new SpawnError("bad-arguments", `--rerun: ${status.queue_id} is interrupted, not over`, {
       hint: "Resume it without --rerun first; what completed can run again when it is over.",
     });
   }
-  const open = status.job_details.filter(({ status: state }) =>
-    ["pending", "running", "retrying"].includes(state),
-  );
+  const open = status.job_details.filter(isOpen);
   return {
     kind: "continue",
     jobs: open.map((job) => ({ id: job.job_id, why: whyOpen(job) })),
+    removed: change?.removed ?? [],
     kept: status.jobs.completed,
   };
+}
+
+function isOpen({ status }: JobStatus): boolean {
+  return ["pending", "running", "retrying"].includes(status);
 }
 
 function whyOpen({ status, attempt }: JobStatus): string {
   return status === "pending" ? "has not run yet" : `attempt ${attempt} was under way`;
 }
 
-function whyAgain(job: JobStatus, rerun: readonly string[], downstream: ReadonlySet<string>): string {
+function whyAgain(
+  job: JobStatus,
+  { rerun, change }: ResumeInput,
+  { renewed, downstream }: { readonly renewed: readonly string[]; readonly downstream: ReadonlySet<string> },
+): string {
   if (rerun.includes(job.job_id)) return "named by --rerun";
+  if (change?.added.has(job.job_id)) return "new in the file";
+  const differs = change?.changed.get(job.job_id);
+  const changed = differs === undefined ? "" : `changed: ${differs}`;
   if (job.status === "completed") {
+    if (changed !== "") return changed;
     return downstream.has(job.job_id)
-      ? `downstream of ${rerun.join(", ")}`
+      ? `downstream of ${renewed.join(", ")}`
       : "runs after jobs that run again";
   }
+  if (isOpen(job)) return changed === "" ? whyOpen(job) : changed;
   const reason = describeJobReason(job);
-  return reason === undefined || reason === job.status ? `was ${job.status}` : `${job.status}: ${reason}`;
+  const was =
+    reason === undefined || reason === job.status ? `was ${job.status}` : `${job.status}: ${reason}`;
+  return changed === "" ? was : `${was}; ${changed}`;
 }

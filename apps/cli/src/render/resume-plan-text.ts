@@ -10,6 +10,7 @@ export function resumePlanText(plan: ResumePlan, queueId: string, palette: Palet
   return [
     palette.strong(heading),
     ...alignRows(plan.jobs.map(({ id, why }) => [`  ↻ ${id}`, why])),
+    ...plan.removed.map((id) => `  ✗ ${id}   no longer in the file`),
     ...(plan.kept === 0 ? [] : [kept]),
   ].join("\n");
 }

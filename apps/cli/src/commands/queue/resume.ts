@@ -1,25 +1,30 @@
 import { Args, Flags } from "@oclif/core";
+import { serializeQueueSpec } from "@spawn/config-schema";
 import type { Instance, LocalQueue } from "@spawn/launcher";
-import type { QueueStatus } from "@spawn/status-model";
+import type { JournalRecord, QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
 import { switchFlag } from "../../flags/switch-flag.js";
-import { launchEnvironment } from "../../launching/environment.js";
+import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
+import { readRunnableFile } from "../../launching/prepare-launch.js";
+import { type ChangedQueue, changeQueue } from "../../queues/changed-file.js";
 import { openQueue } from "../../queues/read-status.js";
 import { instanceOf, REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
-import { planResume } from "../../queues/resume-plan.js";
+import { planResume, refuseUnresumable } from "../../queues/resume-plan.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../../queues/wait-for-queue.js";
 import { Narrator } from "../../render/narrator.js";
 import { noticeLine } from "../../render/notice.js";
 import { resumePlanText } from "../../render/resume-plan-text.js";
+import { warningsText } from "../../render/warnings-text.js";
 
 export default class QueueResume extends SpawnCommand {
   static override summary = "go on with a queue that was interrupted, or run again what did not complete";
   static override description =
-    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. What runs again, and why, is shown first. Variables are taken from this shell again.";
+    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them. What runs again, and why, is shown first. Variables are taken from this shell again.";
   static override examples = [
     "<%= config.bin %> queue resume last",
     "<%= config.bin %> queue resume first-pipeline --rerun train --wait",
+    "<%= config.bin %> queue resume first-pipeline --batch-queue pipeline.json",
   ];
   static override enableJsonFlag = true;
   static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
@@ -29,6 +34,10 @@ export default class QueueResume extends SpawnCommand {
       helpValue: "JOB",
       multiple: true,
       multipleNonGreedy: true,
+    }),
+    "batch-queue": Flags.string({
+      description: "go on with this queue file instead of the one the queue had; the queue must be over",
+      helpValue: "FILE",
     }),
     env: Flags.string({
       description: "give every job this variable: NAME takes it from this shell",
@@ -48,16 +57,41 @@ export default class QueueResume extends SpawnCommand {
     const narrator = new Narrator();
     narrator.take(records, false);
     const rerun = flags.rerun ?? [];
-    const plan = planResume(queue.fold, queue.status(), { rerun, instance });
-    this.print(resumePlanText(plan, instance.queueId, this.palette));
     const { variables, carried } = launchEnvironment(this.context.env, flags.env ?? []);
-    await this.context.launcher.resume(instance.instanceId, { environment: variables, rerun, carried });
+    refuseUnresumable(queue.status(), instance);
+    const file = flags["batch-queue"];
+    const other = file === undefined ? undefined : this.otherFile(file, records, variables);
+    const plan =
+      other === undefined
+        ? planResume(queue.fold, queue.status(), { rerun, instance })
+        : planResume(other.fold, other.status, { rerun, instance, change: other });
+    this.print(resumePlanText(plan, instance.queueId, this.palette));
+    await this.context.launcher.resume(instance.instanceId, {
+      environment: variables,
+      rerun,
+      carried,
+      ...(other === undefined ? {} : { queueFile: other.text }),
+    });
     if (flags.wait) return this.wait(queue, instance, narrator);
     this.print(
       `\nResumed on ${instance.instanceId}. Watch it: spawn queue status ${instance.instanceId} --watch`,
     );
     queue.refresh();
     return queue.status();
+  }
+
+  /** The queue with another file, and that file's text as the instance keeps it. */
+  private otherFile(
+    path: string,
+    records: readonly JournalRecord[],
+    variables: LaunchEnvironment["variables"],
+  ): ChangedQueue & { readonly text: string } {
+    const { source, spec } = readRunnableFile(path, variables, this.colorErrors);
+    const warnings = warningsText(source, source.diagnostics, this.colorErrors);
+    if (warnings !== "") this.tell(warnings);
+    const changed = changeQueue(records, spec, source.fileName);
+    const text = serializeQueueSpec({ ...spec, queueId: changed.fold.created.queueId });
+    return { ...changed, text };
   }
 
   /** @param narrator knows all that was before */
