@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { seededRandom } from "@spawn/foundation";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { AttemptSpec } from "./attempt.js";
+import { detectContainment } from "./containment/detect-containment.js";
 import { currentBootId } from "./processes/identity.js";
 import { hasMarker } from "./processes/marker.js";
 import { readProcessTable } from "./processes/process-table.js";
@@ -17,6 +18,9 @@ const room = useAttemptRoom();
 const driver = useDriver("start-driver");
 const kills = process.env.SPAWN_LONG === "1" ? 240 : 32;
 const SEED = 20_260_127;
+
+/** Attempts that never started have left their empty cgroups. */
+afterEach(() => detectContainment().sweep(room.folder));
 
 /** What happens between the runner's death, with its last wrapper not yet begun, and the wrapper's going on. */
 const ORDERS = [
