@@ -11,7 +11,7 @@ import { PLACE_SEPARATOR } from "./claim.js";
  * claim that was lost. The shell's own words about a killed child go to `/dev/null`, not to the command's stderr.
  * A subshell that `exec`s keeps SIGINT and SIGQUIT as they are, which `&` would not.
  */
-export const WRAPPER = `trap : 1 2 3 10 12 13 14 15 16 24 25 26 27 29 30
+const WRAPPER = `trap : 1 2 3 10 12 13 14 15 16 24 25 26 27 29 30
 exec 3>&2 2>/dev/null
 spawn_enter() {
   shift
