@@ -48,6 +48,8 @@ export class CliRig {
   get env(): Readonly<Record<string, string | undefined>> {
     return {
       PATH: process.env.PATH,
+      // The runner under test, where it is not the one that comes with the build.
+      SPAWN_RUNNER: process.env.SPAWN_RUNNER,
       HOME: this.home,
       XDG_STATE_HOME: this.stateHome,
       TZ: "UTC",
