@@ -47,8 +47,8 @@ describe("a resume with a changed queue file", () => {
     expect(resumed.stdout).toContain("2 completed jobs stay as they are.");
     expect(outcomes(await rig.status("changing"))).toEqual({
       prep: "completed 1/1",
-      train: "completed 2/1",
-      evaluate: "completed 2/1",
+      train: "completed 1/1",
+      evaluate: "completed 1/1",
       alone: "completed 1/1",
       new: "completed 1/1",
     });
