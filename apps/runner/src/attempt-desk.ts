@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import {
   type AttemptEnd,
@@ -17,7 +18,6 @@ import {
 import type { StopCause } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
 import type { LogDesk } from "./log-desk.js";
-import { showExitCode } from "./signposts.js";
 
 export interface AttemptDeskOptions {
   readonly queue: QueueSpec;
@@ -67,6 +67,8 @@ export class AttemptDesk {
       this.#options.onEnded(job, attempt, { outcome: { reason: "start-failed", message } });
       return;
     }
+    // What an attempt before said of its progress is not this one's.
+    rmSync(layout.progressFile(job.id), { force: true });
     const memoryBytes = job.resources?.memoryBytes;
     const process = startAttempt(
       {
@@ -108,16 +110,17 @@ export class AttemptDesk {
         return;
       case "ended":
         this.#openLog(job, attempt);
-        this.#ended(job, attempt, recovered.end);
+        this.#options.onEnded(job, attempt, recovered.end);
         return;
       default:
         unreachable(recovered);
     }
   }
 
-  stop(job: string, attempt: number, cause: StopCause): void {
+  /** @param force KILL at once, without a grace */
+  stop(job: string, attempt: number, cause: StopCause, force: boolean): void {
     const open = this.#open.get(job);
-    if (open?.attempt === attempt) open.process.stop(cause);
+    if (open?.attempt === attempt) open.process.stop(cause, force ? { graceMs: 0 } : {});
   }
 
   workingDirectoryOf(job: JobSpec): string {
@@ -130,21 +133,13 @@ export class AttemptDesk {
     this.#open.set(job.id, { job, attempt, process });
     void process.ended.then((end) => {
       this.#open.delete(job.id);
-      this.#ended(job, attempt, end);
+      this.#options.onEnded(job, attempt, end);
     });
   }
 
-  #ended(job: JobSpec, attempt: number, end: AttemptEnd): void {
-    if (end.exitCode !== undefined) {
-      showExitCode(this.#options.layout, job.id, end.exitCode);
-    }
-    this.#options.onEnded(job, attempt, end);
-  }
-
-  /** The merged log begins with an attempt, and hides from the first line on what the attempt was given. */
+  /** The merged log goes on with the attempt. */
   #openLog(job: JobSpec, attempt: number, gpus: readonly string[] = []): AttemptEnvironment {
     const environment = this.#environment(job, attempt, gpus);
-    this.#options.logs.conceal(environment.carriedValues);
     this.#options.logs.follow(job.id, attempt);
     return environment;
   }

@@ -1,25 +1,12 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { instanceLayout, processGroups } from "@spawn/attempt-runner";
 import type { QueueOutcome } from "@spawn/dag-core";
-import { seededRandom, systemClock } from "@spawn/foundation";
-import { folderStore, type ResultStore } from "@spawn/result-store";
-import { decodeJournal, type JournalEvent, type JournalRecord } from "@spawn/status-model";
+import { systemClock } from "@spawn/foundation";
+import { decodeJournal } from "@spawn/status-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openJournal } from "./open-journal.js";
-import { openQueueRun } from "./open-queue-run.js";
-import type { PendingEvent, QueueRun } from "./queue-run.js";
-import { runQueue } from "./run-queue.js";
+import { eventsOf, layoutOf, prepareFolder, runToEnd, runUntil } from "./testing/mortal-runner.js";
 
 const LONG = process.env.SPAWN_LONG === "1";
 
@@ -72,57 +59,14 @@ let folders = 0;
 
 function newFolder(): string {
   folders += 1;
-  const folder = join(parent, String(folders));
-  mkdirSync(join(folder, "marks"), { recursive: true });
-  const layout = layoutOf(folder);
-  mkdirSync(layout.state, { recursive: true });
-  writeFileSync(layout.queueFile, JSON.stringify(QUEUE));
-  return folder;
-}
-
-const layoutOf = (folder: string) => instanceLayout(join(folder, "instance"));
-
-function open(folder: string, store: ResultStore = folderStore(join(folder, "store"))): QueueRun {
-  return openQueueRun({
-    root: layoutOf(folder).root,
-    instanceId: `local-${folders}`,
-    workingDirectory: folder,
-    store,
-    containment: processGroups(),
-    machine: { cpus: 2, memoryBytes: 8e9, gpus: [] },
-    environment: { PATH: process.env.PATH },
-    carried: [],
-    clock: systemClock(),
-    random: seededRandom(1),
-  });
-}
-
-/** What the runner's session says first of a queue that is not over. */
-function beginning(run: QueueRun): readonly PendingEvent[] {
-  return run.parts.fold.started === undefined ? [{ event: { type: "queue-started" } }] : [];
-}
-
-async function runToEnd(folder: string): Promise<QueueOutcome> {
-  const run = open(folder);
-  try {
-    return run.parts.fold.finished ?? (await runQueue(run, beginning(run)));
-  } finally {
-    run.close();
-  }
-}
-
-const records = (folder: string): readonly JournalRecord[] =>
-  decodeJournal(readFileSync(layoutOf(folder).journal)).records;
-
-function events(folder: string): readonly JournalEvent[] {
-  return records(folder).flatMap(({ event }) => (event.type === "unknown" ? [] : [event]));
+  return prepareFolder(join(parent, String(folders)), QUEUE);
 }
 
 /** Ends by job, once every attempt that was announced was found to have ended once, and its command to have begun once. */
 function endsOf(folder: string): Readonly<Record<string, readonly unknown[]>> {
   const ends: Record<string, unknown[]> = Object.fromEntries(QUEUE.jobs.map(({ job_id }) => [job_id, []]));
   const marks = new Set(readdirSync(join(folder, "marks")));
-  for (const event of events(folder)) {
+  for (const event of eventsOf(folder)) {
     if (event.type !== "attempt-ended") continue;
     const { job, attempt, outcome } = event;
     const mark = `${job}.${attempt}`;
@@ -146,56 +90,10 @@ function endsOf(folder: string): Readonly<Record<string, readonly unknown[]>> {
 async function expectUndisturbed(folder: string, outcome: QueueOutcome): Promise<void> {
   expect(outcome).toEqual({ state: "failed", reason: "job-failed" });
   expect(endsOf(folder)).toEqual(UNDISTURBED);
-  const told = events(folder).filter(({ type }) => type === "queue-finished" || type === "queue-started");
+  const told = eventsOf(folder).filter(({ type }) => type === "queue-finished" || type === "queue-started");
   expect(told.map(({ type }) => type)).toEqual(["queue-started", "queue-finished"]);
   const lines = readFileSync(join(folder, "store/test/flaky/merged.log"), "utf8").split("\n");
   expect(lines).toHaveLength(3);
-}
-
-/** The end of a runner, where a test wants it. */
-class Death extends Error {}
-
-/** The last record that a runner wrote, counted from its first, and whether it did what follows from it. */
-interface Fate {
-  readonly record: number;
-  readonly effects: "done" | "undone";
-}
-
-/** Runs until its fate, and does nothing more from then on. @returns whether it met its fate before the end. */
-async function runUntil(folder: string, { record, effects }: Fate): Promise<boolean> {
-  let dead = false;
-  const store = folderStore(join(folder, "store"));
-  const mortalStore = new Proxy(store, {
-    get(target, name) {
-      if (dead) throw new Death("a dead runner stores nothing");
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  const run = open(folder, mortalStore);
-  const { journal } = run.parts;
-  const { append, sync } = journal;
-  let appended = 0;
-  journal.append = (event, at) => {
-    appended += 1;
-    return appended > record ? { seq: 0, at, event } : append.call(journal, event, at);
-  };
-  journal.sync = async () => {
-    await sync.call(journal);
-    if (effects === "undone" ? appended < record : appended <= record) return;
-    dead = true;
-    // Its processes are those of this test and end in it; a dead runner would not take their output.
-    run.logs.finish = () => new Promise(() => undefined);
-    throw new Death();
-  };
-  try {
-    await runQueue(run, beginning(run));
-  } catch (error) {
-    if (!(error instanceof Death)) throw error;
-  } finally {
-    run.close();
-  }
-  return dead;
 }
 
 describe("a runner that dies", () => {
@@ -241,7 +139,7 @@ describe("a journal that was cut", () => {
   });
 
   it("at any byte has all its complete records, and takes further ones", async () => {
-    const all = records(whole);
+    const all = decodeJournal(bytes).records;
     const path = join(parent, "cut.jsonl");
     for (let length = 0; length < bytes.length; length += LONG ? 1 : 7) {
       writeFileSync(path, bytes.subarray(0, length));
@@ -285,7 +183,7 @@ describe("a journal that was cut", () => {
     const layout = layoutOf(folder);
     truncateSync(layout.journal, length);
     const announced = new Set(
-      events(folder).flatMap((event) =>
+      eventsOf(folder).flatMap((event) =>
         event.type === "attempt-starting" ? [`${event.job}.${event.attempt}`] : [],
       ),
     );
@@ -297,7 +195,7 @@ describe("a journal that was cut", () => {
       }
     }
     const stored = new Set(
-      events(folder).flatMap((event) => (event.type === "results-stored" ? [event.job] : [])),
+      eventsOf(folder).flatMap((event) => (event.type === "results-stored" ? [event.job] : [])),
     );
     for (const { job_id } of QUEUE.jobs) {
       if (!stored.has(job_id)) rmSync(join(folder, "store/test", job_id), { recursive: true, force: true });

@@ -13,20 +13,11 @@ export interface LogDeskOptions {
 export class LogDesk {
   readonly #options: LogDeskOptions;
   readonly #logs = new Map<string, MergedLog>();
-  readonly #secrets = new Set<string>();
-  #mask: (text: string) => string;
+  readonly #mask: (text: string) => string;
 
   constructor(options: LogDeskOptions) {
     this.#options = options;
-    for (const value of options.carriedValues) this.#secrets.add(value);
-    this.#mask = createMask(this.#secrets);
-  }
-
-  /** Adds values that must not be shown, as jobs come to use them. */
-  conceal(values: readonly string[]): void {
-    const before = this.#secrets.size;
-    for (const value of values) this.#secrets.add(value);
-    if (this.#secrets.size > before) this.#mask = createMask(this.#secrets);
+    this.#mask = createMask(options.carriedValues);
   }
 
   follow(job: string, attempt: number): void {
@@ -38,7 +29,7 @@ export class LogDesk {
         indexPath: layout.mergedLogIndex(job),
         filesOf: (ofAttempt) => layout.attempt(job, ofAttempt),
         wallMs,
-        mask: (text) => this.#mask(text),
+        mask: this.#mask,
       });
       this.#logs.set(job, log);
     }

@@ -10,6 +10,7 @@ import {
   type RunnerLock,
 } from "@spawn/attempt-runner";
 import {
+  carriedVariables,
   formatDiagnostics,
   loadQueueFile,
   type QueueDefinition,
@@ -97,7 +98,9 @@ function takeOver(
     store: options.store,
     capacity: { ...options.machine, slots: definition.maxParallel },
     inherited: options.environment,
-    carriedValues: options.carried.flatMap((name) => options.environment[name] ?? []),
+    carriedValues: [...options.carried, ...carriedVariables(queue)].flatMap(
+      (name) => options.environment[name] ?? [],
+    ),
   });
 }
 

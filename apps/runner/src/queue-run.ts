@@ -22,6 +22,7 @@ import type { JournalWriter } from "./journal-writer.js";
 import { LogDesk } from "./log-desk.js";
 import type { QueueClock } from "./queue-clock.js";
 import { inheritedAttempts, storedResults, unstoredAttempts } from "./recovery.js";
+import { showExitCode } from "./signposts.js";
 import { UploadDesk } from "./upload-desk.js";
 
 type WithoutTime<E> = E extends unknown ? Omit<E, "t"> : never;
@@ -50,7 +51,7 @@ export interface QueueRunParts {
   readonly store: ResultStore;
   readonly capacity: Capacity;
   readonly inherited: Readonly<Record<string, string | undefined>>;
-  /** Values that `--env` carried: masked in what spawn shows. */
+  /** Values carried from the launching shell: masked in what spawn shows. */
   readonly carriedValues: readonly string[];
 }
 
@@ -190,7 +191,8 @@ export class QueueRun {
   }
 
   #attemptEnded(job: JobSpec, attempt: number, end: EndOfAttempt): void {
-    const { outcome, exitCode, usage, uncontained } = end;
+    const { outcome, usage, uncontained } = end;
+    showExitCode(this.#parts.layout, job.id, exitCodeOf(outcome));
     this.alarms.attemptEnded(job.id);
     if (uncontained !== undefined) {
       const message = `attempt ${attempt} ran without a cgroup of its own, so nothing limited it: ${uncontained}`;
@@ -199,7 +201,9 @@ export class QueueRun {
     if (usage !== undefined) {
       this.inbox.put({ event: { type: "attempt-usage", job: job.id, attempt, ...usage } });
     }
-    if (outcome.reason !== "never-started") this.uploads.attemptEnded(job, { attempt, exitCode });
+    if (outcome.reason !== "never-started") {
+      this.uploads.attemptEnded(job, { attempt, exitCode: exitCodeOf(outcome) });
+    }
     this.inbox.put({
       event: { type: "attempt-ended", job: job.id, attempt, outcome, random: this.#parts.random.next() },
       recorded: () => {

@@ -62,7 +62,7 @@ function perform(run: QueueRun, effects: readonly Effect[]): QueueOutcome | unde
         run.attempts.start(run.job(effect.job), effect.attempt, run.slots.gpusOf(effect.job));
         break;
       case "stop-attempt":
-        run.attempts.stop(effect.job, effect.attempt, effect.cause);
+        run.attempts.stop(effect.job, effect.attempt, effect.cause, effect.force === true);
         break;
       case "wake-at":
         run.alarms.set(effect.t, effect.event);

@@ -49,7 +49,12 @@ export async function runSession(command: RunCommand, log: Logger): Promise<Queu
     listen(run, ending.signal, log);
     const stopHousekeeping = startHousekeeping(run, publisher);
     ending.signal.addEventListener("abort", stopHousekeeping, { once: true });
-    const outcome = await runQueue(run, beginning(run, command));
+    const outcome = await runQueue(run, beginning(run, command)).catch(async (error: unknown) => {
+      stopHousekeeping();
+      // Whoever looks at the store should not see the queue running for ever; if that fails too, the first error counts.
+      await publisher.publishFinal().catch(() => undefined);
+      throw error;
+    });
     stopHousekeeping();
     await publisher.publishFinal();
     log.info({ queueId, outcome }, "queue finished");

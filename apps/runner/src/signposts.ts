@@ -23,9 +23,13 @@ export class CurrentJobSign {
   }
 }
 
-/** Leaves the exit code of a job's last finished attempt in `<job>.exit`. */
-export function showExitCode(layout: InstanceLayout, job: string, exitCode: number): void {
-  attempt(() => writeFileSync(layout.exitFile(job), `${exitCode}\n`, { mode: 0o644 }));
+/** Leaves the exit code of a job's last finished attempt in `<job>.exit`; no file where it ended without one of its own. */
+export function showExitCode(layout: InstanceLayout, job: string, exitCode: number | undefined): void {
+  const path = layout.exitFile(job);
+  attempt(() => {
+    if (exitCode === undefined) rmSync(path, { force: true });
+    else writeFileSync(path, `${exitCode}\n`, { mode: 0o644 });
+  });
 }
 
 function attempt(write: () => void): void {

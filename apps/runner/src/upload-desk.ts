@@ -36,7 +36,10 @@ export class UploadDesk {
   readonly #queue = new PQueue({ concurrency: CONCURRENCY });
   readonly #uploaders = new Map<string, JobUploader>();
   readonly #chains = new Map<string, Promise<void>>();
-  #failure: unknown;
+  /** Ended attempts whose logs the store would not take. */
+  readonly #left = new Map<string, FinishedAttempt[]>();
+  /** Why a job's things are not all up. */
+  readonly #failures = new Map<string, unknown>();
 
   constructor(options: UploadDeskOptions) {
     this.#options = options;
@@ -58,21 +61,33 @@ export class UploadDesk {
 
   attemptEnded(job: JobSpec, ended: FinishedAttempt): void {
     this.#enqueue(job.id, async () => {
-      await this.#retrying(() => this.#options.logs.finish(job.id, ended.attempt));
-      const { stdout, stderr } = this.#logsOf(job.id, ended.attempt);
-      await this.#retrying(() =>
-        this.#uploader(job).finishAttempt({
-          attempt: ended.attempt,
-          stdout,
-          stderr,
-          exitCode: ended.exitCode,
-        }),
-      );
+      try {
+        await this.#retrying(() => this.#options.logs.finish(job.id, ended.attempt));
+        await this.#retrying(() => this.#storeAttempt(job, ended));
+      } catch (error) {
+        this.#left.set(job.id, [...(this.#left.get(job.id) ?? []), ended]);
+        throw error;
+      }
     });
+  }
+
+  async #storeAttempt(job: JobSpec, { attempt, exitCode }: FinishedAttempt): Promise<void> {
+    const { stdout, stderr } = this.#logsOf(job.id, attempt);
+    await this.#uploader(job).finishAttempt({ attempt, stdout, stderr, exitCode });
+  }
+
+  /** Nothing vouches for a job before all of its attempts are up. */
+  async #storeLeftAttempts(job: JobSpec): Promise<void> {
+    for (const ended of this.#left.get(job.id) ?? []) {
+      await this.#options.logs.finish(job.id, ended.attempt);
+      await this.#storeAttempt(job, ended);
+    }
+    this.#left.delete(job.id);
   }
 
   jobEnded(job: JobSpec, ended: FinishedJob): void {
     this.#enqueue(job.id, async () => {
+      await this.#retrying(() => this.#storeLeftAttempts(job));
       const stored = await this.#retrying(() =>
         this.#uploader(job).finish({
           attempt: ended.attempt,
@@ -83,15 +98,16 @@ export class UploadDesk {
       );
       for (const warning of stored.warnings) this.#options.onWarning(job.id, warning);
       this.#options.onStored(job.id, ended.attempt, stored);
+      this.#failures.delete(job.id);
       this.#uploaders.delete(job.id);
       this.#options.logs.forget(job.id);
     });
   }
 
-  /** Resolves once all is up. Rejects with the first failure that trying again did not mend. */
+  /** Resolves once all is up. Rejects with a failure that trying again did not mend. */
   async idle(): Promise<void> {
     while (this.#chains.size > 0) await Promise.all(this.#chains.values());
-    if (this.#failure !== undefined) throw this.#failure;
+    for (const failure of this.#failures.values()) throw failure;
   }
 
   #enqueue(job: string, task: () => Promise<void>): void {
@@ -99,7 +115,7 @@ export class UploadDesk {
     const chain = before
       .then(() => this.#queue.add(task))
       .catch((error: unknown) => {
-        this.#failure ??= error;
+        this.#failures.set(job, error);
       });
     const settled = chain.then(() => {
       if (this.#chains.get(job) === settled) this.#chains.delete(job);

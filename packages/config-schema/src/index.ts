@@ -13,6 +13,7 @@ export {
   type AttemptEnvironment,
   type AttemptEnvironmentInput,
   attemptEnvironment,
+  carriedVariables,
   PROVIDED_VARIABLES,
 } from "./environment/attempt-environment.js";
 export { type ExpandedValue, expandVariables } from "./environment/expand-variables.js";

@@ -80,6 +80,8 @@ export type Effect =
       readonly job: string;
       readonly attempt: number;
       readonly cause: StopCause;
+      /** At once, without a grace; also for an attempt that is being stopped already. */
+      readonly force?: true;
     }
   /** Send `event` at time `t`, if `isCurrent` still says so then. */
   | { readonly type: "wake-at"; readonly t: number; readonly event: TimerEvent }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadQueueFile } from "../spec/load-queue-file.js";
-import { attemptEnvironment } from "./attempt-environment.js";
+import { attemptEnvironment, carriedVariables } from "./attempt-environment.js";
 
 function environmentOf(
   file: { queue?: Record<string, string>; job?: Record<string, string> },
@@ -65,12 +65,19 @@ describe("attemptEnvironment", () => {
     expect(missing).toEqual(["NOPE"]);
     expect(variables.B).toBe("fine");
   });
+});
 
-  it("tells which values were carried", () => {
-    const { carriedValues } = environmentOf(
-      { job: { A: "${TOKEN}", B: "${HOME}" } },
-      { TOKEN: "t0ken!", HOME: "/home/me", OTHER: "unused" },
-    );
-    expect(carriedValues).toEqual(["t0ken!"]);
+describe("carriedVariables", () => {
+  it("names what comes from the launching shell, once, over all jobs", () => {
+    const text = JSON.stringify({
+      environment: { A: "${TOKEN} ${HOME}" },
+      jobs: [
+        { job_id: "a", command: "true" },
+        { job_id: "b", command: "true", environment: { B: "${KEY:-none} ${TOKEN} ${JOB_ID}" } },
+      ],
+    });
+    const { spec } = loadQueueFile(text, { fileName: "queue.json" });
+    if (spec === undefined) throw new Error("the test's queue file is wrong");
+    expect(carriedVariables(spec)).toEqual(["TOKEN", "KEY"]);
   });
 });

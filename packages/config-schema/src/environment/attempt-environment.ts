@@ -1,5 +1,6 @@
 import type { JobSpec, QueueSpec } from "../spec/queue-spec.js";
 import { expandVariables } from "./expand-variables.js";
+import { referencedVariables } from "./referenced-variables.js";
 
 /** What the runner itself gives to attempts, the last two to those that run because of a failure, or in spite of it. */
 export const PROVIDED_VARIABLES = [
@@ -39,8 +40,6 @@ export interface AttemptEnvironment {
   readonly variables: Readonly<Record<string, string>>;
   /** Names that were referenced and are set nowhere. */
   readonly missing: readonly string[];
-  /** Values taken from the launching shell through `${VAR}`: they are masked wherever spawn shows a log. */
-  readonly carriedValues: readonly string[];
 }
 
 /**
@@ -51,7 +50,6 @@ export interface AttemptEnvironment {
 export function attemptEnvironment(input: AttemptEnvironmentInput): AttemptEnvironment {
   const { queue, job, provided, inherited } = input;
   const missing = new Set<string>();
-  const carried = new Set<string>();
 
   const own = (name: string): string | undefined => job.environment[name] ?? queue.environment[name];
 
@@ -62,9 +60,7 @@ export function attemptEnvironment(input: AttemptEnvironmentInput): AttemptEnvir
     const layers = [job.environment[name], queue.environment[name]].filter((layer) => layer !== undefined);
     const layer = layers[depth];
     if (layer !== undefined) return expand(layer, [...resolving, name]);
-    const value = inherited[name];
-    if (value !== undefined) carried.add(value);
-    return value;
+    return inherited[name];
   };
 
   const expand = (value: string, resolving: readonly string[]): string => {
@@ -81,5 +77,15 @@ export function attemptEnvironment(input: AttemptEnvironmentInput): AttemptEnvir
     if (value !== undefined) variables[name] = expand(value, [name]);
   }
   Object.assign(variables, provided);
-  return { variables, missing: [...missing], carriedValues: [...carried] };
+  return { variables, missing: [...missing] };
+}
+
+/**
+ * Names that an environment of the queue file takes from the launching shell through `${VAR}`, unless they are the
+ * machine's or the runner's own. Their values are masked wherever spawn shows a log.
+ */
+export function carriedVariables(queue: QueueSpec): readonly string[] {
+  const known = new Set<string>([...MACHINE_VARIABLES, ...PROVIDED_VARIABLES]);
+  const names = referencedVariables(queue).map(({ name }) => name);
+  return [...new Set(names)].filter((name) => !known.has(name));
 }

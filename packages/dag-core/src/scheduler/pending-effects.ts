@@ -1,5 +1,6 @@
 import type { Effect } from "../events.js";
 import { backoffAlarm, globalTimeoutAlarm, timeoutAlarm } from "./alarms.js";
+import { stopEffect } from "./halt/stop-attempt.js";
 import { globalDeadlineOf } from "./is-current.js";
 import type { SchedulerState } from "./scheduler-state.js";
 
@@ -16,7 +17,7 @@ export function pendingEffects(state: SchedulerState): readonly Effect[] {
     if (own.phase !== "running") continue;
     const { attempt, stopping, deadline } = own;
     effects.push({ type: "start-attempt", job, attempt });
-    if (stopping !== undefined) effects.push({ type: "stop-attempt", job, attempt, cause: stopping });
+    if (stopping !== undefined) effects.push(stopEffect(state, job, attempt, stopping));
     else if (deadline !== undefined) effects.push(timeoutAlarm(job, attempt, deadline));
   }
   return effects;

@@ -1,7 +1,8 @@
 import { type Progress, progressOf } from "./progress.js";
 
 /**
- * Reads what a job wrote to its progress file: `{"done":52,"total":100}`, with an optional `label`.
+ * Reads what a job wrote to its progress file: `{"done":52,"total":100}`. A text of the
+ * job's own is not taken over: nobody here could mask it.
  *
  * @returns `undefined` for anything else, such as a file that is just being written
  */
@@ -15,6 +16,5 @@ export function parseProgressFile(text: string): Progress | undefined {
   if (typeof value !== "object" || value === null || !("done" in value && "total" in value)) return undefined;
   const { done, total } = value;
   if (typeof done !== "number" || typeof total !== "number") return undefined;
-  const label = "label" in value && typeof value.label === "string" ? value.label : `${done}/${total}`;
-  return progressOf(label, done, total);
+  return progressOf(`${done}/${total}`, done, total);
 }

@@ -91,7 +91,7 @@ describe("a cancel", () => {
     expect(run.cancel()).toMatchObject([{ type: "wake-at" }]);
     expect(run.cancel()).toEqual([]);
     expect(run.cancel(true)).toEqual([
-      { type: "stop-attempt", job: "cleanup", attempt: 1, cause: "cancelled" },
+      { type: "stop-attempt", job: "cleanup", attempt: 1, cause: "cancelled", force: true },
     ]);
     expect(run.status("last")).toBe("cancelled");
     run.end("cleanup", { reason: "cancelled" });
@@ -109,6 +109,9 @@ describe("a cancel", () => {
     run.ring("attempt-timed-out");
     expect(run.cancel()).toEqual([]);
     expect(jobState(run.state, "a")).toMatchObject({ phase: "running", stopping: "timeout" });
+    expect(run.cancel(true)).toEqual([
+      { type: "stop-attempt", job: "a", attempt: 1, cause: "timeout", force: true },
+    ]);
     expect(run.cancel(true)).toEqual([]);
   });
 

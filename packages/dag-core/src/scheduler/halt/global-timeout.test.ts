@@ -90,7 +90,7 @@ describe("the global timeout", () => {
     run.start("cleanup");
     expect(run.cancel()).toEqual([]);
     expect(run.cancel(true)).toEqual([
-      { type: "stop-attempt", job: "cleanup", attempt: 1, cause: "cancelled" },
+      { type: "stop-attempt", job: "cleanup", attempt: 1, cause: "cancelled", force: true },
     ]);
     run.end("cleanup", { reason: "cancelled" });
     expect(queueOutcome(run.state)).toEqual({ state: "failed", reason: "global-timeout" });
