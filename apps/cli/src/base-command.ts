@@ -1,4 +1,5 @@
 import { Command } from "@oclif/core";
+import { asksForJson } from "./asks-for-json.js";
 import { type Context, openContext } from "./context.js";
 import { EXIT, type ExitStatus } from "./exit-status.js";
 import { describeFailure } from "./failure.js";
@@ -68,6 +69,11 @@ export abstract class SpawnCommand extends Command {
     if (status !== EXIT.done) process.exitCode = status;
   }
 
+  /** `--format json` means the same as `--json`. */
+  override jsonEnabled(): boolean {
+    return super.jsonEnabled() || (this.ctor.enableJsonFlag && asksForJson(this.argv));
+  }
+
   override logJson(value: unknown): void {
     process.stdout.write(`${JSON.stringify(value, undefined, this.jsonLines ? 0 : 2)}\n`);
   }
@@ -78,7 +84,7 @@ export abstract class SpawnCommand extends Command {
     process.stderr.write(
       failureText(failure, this.errorPalette, { verbose: this.argv.includes("--verbose") }),
     );
-    if (this.jsonEnabled()) this.logJson(failureJson(failure));
+    if (asksForJson(this.argv) || this.jsonEnabled()) this.logJson(failureJson(failure));
     process.exitCode = failure.status;
   }
 }

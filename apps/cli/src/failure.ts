@@ -1,6 +1,8 @@
 import { Errors } from "@oclif/core";
 import { errnoOf, SpawnError } from "@spawn/foundation";
+import { UNKNOWN_COMMAND } from "./command-not-found.js";
 import { EXIT, type ExitStatus, exitStatusOf } from "./exit-status.js";
+import { parseRefusal } from "./parse-refusal.js";
 
 /** A failure as it is told: on standard error for people, as JSON for programs. */
 export interface Failure {
@@ -13,8 +15,8 @@ export interface Failure {
   readonly stack?: string;
 }
 
-/** What the not-found plugin exits with. */
-const UNKNOWN_COMMAND = 127;
+/** How the framework's parser ends what it says. */
+const SEE_HELP = "See more help with --help";
 
 /** @returns `undefined` for an orderly exit that somebody asked for (`--help`), which is no failure. */
 export function describeFailure(error: unknown): Failure | undefined {
@@ -28,7 +30,9 @@ export function describeFailure(error: unknown): Failure | undefined {
   }
   if (error instanceof Errors.CLIError) {
     const unknown = error.oclif.exit === UNKNOWN_COMMAND;
-    return { ...badArguments(error.message), ...(unknown ? { code: "unknown-command" } : {}), ...stack };
+    const refusal = parseRefusal(error);
+    const told = refusal === undefined ? error.message : [...refusal, SEE_HELP].join("\n");
+    return { ...badArguments(told), ...(unknown ? { code: "unknown-command" } : {}), ...stack };
   }
   const message = error instanceof Error ? error.message : String(error);
   if (errnoOf(error) === "EACCES" || errnoOf(error) === "EPERM") {
@@ -49,8 +53,6 @@ function badArguments(text: string): Failure {
     .split("\n")
     .map((line) => line.trim().replace(/^Missing required flag (?=[a-z])/, "Missing required flag --"))
     .filter((line) => line !== "" && !/^The following errors? occurred:$/.test(line));
-  const hint = more
-    .map((line) => line.replace(/^See more help with --help$/, "See all flags: --help"))
-    .join("\n");
+  const hint = more.map((line) => (line === SEE_HELP ? "See all flags: --help" : line)).join("\n");
   return { code: "bad-arguments", message, ...(hint === "" ? {} : { hint }), status: EXIT.badArguments };
 }

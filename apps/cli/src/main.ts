@@ -1,6 +1,7 @@
 import { flush, run } from "@oclif/core";
+import { asksForJson } from "./asks-for-json.js";
 import { describeFailure } from "./failure.js";
-import { failureText } from "./render/failure-text.js";
+import { failureJson, failureText } from "./render/failure-text.js";
 import { colorOf, paletteOf } from "./render/palette.js";
 
 /** Runs one command line and settles the process's exit status. */
@@ -15,6 +16,7 @@ export async function main(argv: readonly string[], entry: string): Promise<void
     if (failure === undefined) return;
     const palette = paletteOf(colorOf(process.stderr, process.env));
     process.stderr.write(failureText(failure, palette));
+    if (asksForJson(argv)) process.stdout.write(`${JSON.stringify(failureJson(failure), undefined, 2)}\n`);
     process.exitCode = failure.status;
   }
 }

@@ -1,4 +1,5 @@
 import { Flags } from "@oclif/core";
+import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { SpawnCommand } from "../base-command.js";
@@ -10,6 +11,7 @@ import { launchFlags, launchOptions } from "../launching/launch-flags.js";
 import { type LaunchStep, launchQueue } from "../launching/launch-queue.js";
 import { type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.js";
 import { chooseProvider, refuseEc2Flags } from "../launching/provider.js";
+import { unexpectedArguments } from "../parse-refusal.js";
 import { openQueue } from "../queues/read-status.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
 import { launchJson } from "../render/launch-json.js";
@@ -69,6 +71,17 @@ export default class Launch extends SpawnCommand {
     this.print(`\n${launchReport({ instance, estimate, resultsLocation }, this.palette)}`);
     const status = flags.wait ? await this.wait(instance, flags["wait-timeout"]) : undefined;
     return launchJson({ instance, estimate, resultsLocation, status, time: wallTimeIn().rfc3339 });
+  }
+
+  /** Other commands take the queue file as it is: whoever gives it so here is told how. */
+  protected override async catch(error: unknown): Promise<void> {
+    const [file] = unexpectedArguments(error) ?? [];
+    if (file === undefined) return super.catch(error);
+    return super.catch(
+      new SpawnError("bad-arguments", `unexpected argument: ${file}`, {
+        hint: `Use --batch-queue ${file}`,
+      }),
+    );
   }
 
   private warnOf({ source, warnings }: PreparedLaunch): void {

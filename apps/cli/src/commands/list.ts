@@ -47,16 +47,14 @@ export default class List extends SpawnCommand {
     );
     if (flags.quiet) {
       const ids = instances.map(({ instanceId }) => instanceId);
-      if (flags.format === "json" && !this.jsonEnabled()) this.logJson(ids);
-      else for (const id of ids) this.print(id);
+      for (const id of ids) this.print(id);
       return ids;
     }
     const time = wallTimeIn();
     const rows = await Promise.all(
       instances.map(async (instance) => instanceRow(instance, await this.queueState(instance), time.rfc3339)),
     );
-    if (flags.format === "json" && !this.jsonEnabled()) this.logJson(rows);
-    else if (rows.length === 0)
+    if (rows.length === 0)
       this.progress("No instances. Launch one: spawn launch --batch-queue FILE --provider local");
     else this.print(instanceTable(rows, time.shown, this.palette));
     return rows;

@@ -18,18 +18,19 @@ export default class QueuePlan extends SpawnCommand {
     "<%= config.bin %> queue plan pipeline.json",
     "<%= config.bin %> queue plan pipeline.json --format dot | dot -Tsvg > pipeline.svg",
   ];
+  static override enableJsonFlag = true;
   static override args = {
     file: Args.string({ description: "the queue file; - is standard input", required: true }),
   };
   static override flags = {
     format: Flags.option({
-      description: "text, or a graph in the language of Graphviz or Mermaid, or JSON",
+      description: "text, or a graph in the language of Graphviz or Mermaid, or json as with --json",
       options: ["text", "dot", "mermaid", "json"] as const,
       default: "text",
     })(),
   };
 
-  override async run(): Promise<void> {
+  override async run(): Promise<object> {
     const { args, flags } = await this.parse(QueuePlan);
     const source = readQueueFile(args.file, (name) => this.context.env[name] !== undefined);
     const spec = validSpec(source, this.colorErrors);
@@ -50,8 +51,8 @@ export default class QueuePlan extends SpawnCommand {
         this.print(toMermaid(graph).trimEnd());
         break;
       case "json":
-        this.logJson(planJson(spec, graph, maxParallel));
         break;
     }
+    return planJson(spec, graph, maxParallel);
   }
 }

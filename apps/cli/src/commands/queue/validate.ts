@@ -1,4 +1,4 @@
-import { Args } from "@oclif/core";
+import { Args, Flags } from "@oclif/core";
 import type { Diagnostic } from "@spawn/config-schema";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
@@ -12,6 +12,13 @@ export default class QueueValidate extends SpawnCommand {
   static override enableJsonFlag = true;
   static override args = {
     file: Args.string({ description: "the queue file; - is standard input", required: true }),
+  };
+  static override flags = {
+    format: Flags.option({
+      description: "text, or json as with --json",
+      options: ["text", "json"] as const,
+      default: "text",
+    })(),
   };
 
   override async run(): Promise<object> {
