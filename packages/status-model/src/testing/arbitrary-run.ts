@@ -88,8 +88,12 @@ function runnerStarted(t: number, random: Random): RunnerEvent {
 }
 
 function before(event: SchedulerEvent, random: Random): readonly JournalEvent[] {
-  if (event.type !== "queue-continued") return [];
   const { t } = event;
+  if (event.type === "attempt-ended" && random.next() < 0.5) {
+    const { job, attempt } = event;
+    return [{ type: "attempt-usage", t, job, attempt, peakMemoryBytes: 4096, cpuSeconds: random.next() }];
+  }
+  if (event.type !== "queue-continued") return [];
   const outcome = { state: "interrupted", reason: "spot" } as const;
   return [{ type: "queue-finished", t, outcome }, runnerStarted(t, random)];
 }
