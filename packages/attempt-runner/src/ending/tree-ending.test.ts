@@ -51,8 +51,9 @@ describe("stop", () => {
   it("sends TERM once, however long the clean-up takes", async () => {
     const gate = room.fifo("gate");
     const clock = new FakeClock();
+    // bash runs a trap between commands: a TERM that comes just before a long `read` blocks would wait for its end.
     const { attempt, spec } = await startReady(
-      `trap 'echo TERM' TERM; echo >$READY; while ! read -t 1000 line <>${gate.path}; do :; done; exit 5`,
+      `trap 'echo TERM' TERM; exec 3<>${gate.path}; echo >$READY; while ! read -t 0.1 -u 3 line; do :; done; exit 5`,
       {},
       { clock },
     );
