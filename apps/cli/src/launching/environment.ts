@@ -38,13 +38,11 @@ export function launchEnvironment(shell: Environment, additions: readonly string
   return { variables, carried: [...new Set(carried)] };
 }
 
-/**
- * Fails for each `${NAME}` in an environment of the queue file that is set nowhere and has no default: by name, before
- * anything is made.
- *
- * @throws SpawnError `bad-arguments`.
- */
-export function checkEnvironment(spec: QueueSpec, variables: Environment): void {
+/** Each `${NAME}` in an environment of the queue file that is set nowhere and has no default, and the jobs that want it. */
+export function unsetVariables(
+  spec: QueueSpec,
+  variables: Environment,
+): ReadonlyMap<string, readonly string[]> {
   const jobsOf = new Map<string, string[]>();
   for (const job of spec.jobs) {
     const input = { queue: spec, job, provided: PROVIDED, inherited: variables };
@@ -52,6 +50,17 @@ export function checkEnvironment(spec: QueueSpec, variables: Environment): void 
       jobsOf.set(name, [...(jobsOf.get(name) ?? []), job.id]);
     }
   }
+  return jobsOf;
+}
+
+/**
+ * Fails for each `${NAME}` in an environment of the queue file that is set nowhere and has no default: by name, before
+ * anything is made.
+ *
+ * @throws SpawnError `bad-arguments`.
+ */
+export function checkEnvironment(spec: QueueSpec, variables: Environment): void {
+  const jobsOf = unsetVariables(spec, variables);
   if (jobsOf.size === 0) return;
   const missing = [...jobsOf].map(([name, jobs]) => `\${${name}} (job ${jobs.join(", ")})`);
   const names = [...jobsOf.keys()];

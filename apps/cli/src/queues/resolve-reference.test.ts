@@ -1,6 +1,6 @@
 import type { Instance } from "@spawn/launcher";
 import { describe, expect, it } from "vitest";
-import { findInstance } from "./resolve-reference.js";
+import { findInstance, referenceTo } from "./resolve-reference.js";
 
 function instance(instanceId: string, fields: Partial<Instance> = {}): Instance {
   return {
@@ -53,5 +53,13 @@ describe("findInstance", () => {
   it("finds nothing for anything else", () => {
     expect(findInstance(all, "nope")).toBeUndefined();
     expect(findInstance([], "last")).toBeUndefined();
+  });
+});
+
+describe("referenceTo", () => {
+  it("is the queue id where no other instance can be meant by it", () => {
+    expect(referenceTo(all, oldest)).toBe("other");
+    expect(referenceTo(all, newest)).toBe("local-3");
+    expect(referenceTo([...all, instance("local-5", { name: "other" })], oldest)).toBe("local-1");
   });
 });

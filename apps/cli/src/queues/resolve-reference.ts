@@ -1,6 +1,7 @@
 import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
 import type { Context } from "../context.js";
+import { didYouMean } from "../suggestions/nearest.js";
 import { isStored } from "./stored-queue.js";
 
 /** What a `<ref>` of a queue stands for. */
@@ -35,28 +36,45 @@ export function findInstance(instances: readonly Instance[], ref: string): Insta
 
 /** @throws SpawnError `instance-not-found`, `bad-arguments`. */
 export async function resolveInstance(context: Context, ref: string): Promise<Instance> {
-  const instance = findInstance(await context.launcher.list(), ref);
+  const instances = await context.launcher.list();
+  const instance = findInstance(instances, ref);
   if (instance !== undefined) return instance;
-  throw new SpawnError(
-    "instance-not-found",
-    ref === "last" ? "there is no instance yet" : `no instance ${ref} on this machine`,
-    { hint: "See what there is: spawn list --state all" },
-  );
+  throw notFound("instance", instances, ref);
 }
 
 /** @throws SpawnError `queue-not-found`, `instance-not-found` for what looks like an instance id, `bad-arguments`. */
 export async function resolveQueue(context: Context, ref: string): Promise<QueueReference> {
-  const instance = findInstance(await context.launcher.list(), ref);
+  const instances = await context.launcher.list();
+  const instance = findInstance(instances, ref);
   if (instance !== undefined) return { kind: "instance", instance };
   if (await isStored(context, ref)) return { kind: "stored", queueId: ref };
-  if (/^(?:local-|i-[0-9a-f]+$)/.test(ref)) {
-    throw new SpawnError("instance-not-found", `no instance ${ref} on this machine`, {
-      hint: "See what there is: spawn list --state all",
-    });
-  }
-  throw new SpawnError("queue-not-found", ref === "last" ? "no queue was launched yet" : `no queue ${ref}`, {
-    hint: "It is neither an instance, nor a name, nor a queue id here. See what there is: spawn list --state all",
-  });
+  throw notFound(/^(?:local-|i-[0-9a-f]+$)/.test(ref) ? "instance" : "queue", instances, ref);
+}
+
+function notFound(what: "instance" | "queue", instances: readonly Instance[], ref: string): SpawnError {
+  const known = instances.flatMap(({ name, queueId }) => [queueId, ...(name === undefined ? [] : [name])]);
+  const meant = didYouMean(ref, known);
+  return new SpawnError(
+    `${what}-not-found`,
+    ref === "last" ? `there is no ${what} yet` : `there is no ${what} ${ref} on this machine`,
+    {
+      hint: [...(meant === undefined ? [] : [meant]), "See what there is: spawn list --state all"].join("\n"),
+    },
+  );
+}
+
+/**
+ * What later commands best call an instance's queue by: its queue id where that means this instance and no other, else
+ * its instance id.
+ *
+ * @param instances all there are, newest first
+ */
+export function referenceTo(instances: readonly Instance[], instance: Instance): string {
+  const { instanceId, queueId } = instance;
+  const others = instances.filter((other) => other.instanceId !== instanceId);
+  const ambiguous =
+    queueId === "last" || others.some((other) => other.queueId === queueId || other.name === queueId);
+  return ambiguous ? instanceId : queueId;
 }
 
 /** @throws SpawnError `queue-not-found` where only the store is left of the queue. */

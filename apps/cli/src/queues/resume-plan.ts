@@ -3,6 +3,7 @@ import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
 import { describeJobReason, type JobStatus, type QueueFold, type QueueStatus } from "@spawn/status-model";
 import type { ChangedQueue } from "./changed-file.js";
+import { requireJob } from "./known-job.js";
 
 /** What a resume will do. */
 export interface ResumePlan {
@@ -30,13 +31,8 @@ export interface ResumeInput {
 export function planResume(fold: QueueFold, status: QueueStatus, input: ResumeInput): ResumePlan {
   const { rerun, instance, change } = input;
   refuseUnresumable(status, instance);
-  const known = new Set(status.job_details.map(({ job_id }) => job_id));
-  for (const id of rerun) {
-    if (known.has(id)) continue;
-    throw new SpawnError("job-not-found", `--rerun ${id}: ${status.queue_id} has no such job`, {
-      hint: `Its jobs: ${[...known].join(", ")}`,
-    });
-  }
+  const known = status.job_details.map(({ job_id }) => job_id);
+  for (const id of rerun) requireJob(status.queue_id, known, id);
   const isInterrupted = status.status === "interrupted";
   if (isInterrupted && change === undefined) return continuation(status, input);
   const renewed = [...rerun, ...fold.outdatedJobs()];

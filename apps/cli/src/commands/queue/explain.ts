@@ -1,6 +1,7 @@
 import { Args } from "@oclif/core";
 import { explainJob, type JobStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
+import { requireJob } from "../../queues/known-job.js";
 import { readStatus } from "../../queues/read-status.js";
 import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
 
@@ -23,6 +24,11 @@ export default class QueueExplain extends SpawnCommand {
   override async run(): Promise<Explanation> {
     const { args } = await this.parse(QueueExplain);
     const status = await readStatus(this.context, await resolveQueue(this.context, args.ref));
+    requireJob(
+      status.queue_id,
+      status.job_details.map(({ job_id }) => job_id),
+      args.job,
+    );
     const explanation = explainJob(status, args.job);
     this.print(explanation.join("\n"));
     return {

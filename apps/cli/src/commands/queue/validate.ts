@@ -4,6 +4,7 @@ import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
 import { validSpec } from "../../launching/prepare-launch.js";
 import { readQueueFile } from "../../launching/queue-file.js";
+import { unsetVariableWarnings } from "../../launching/unset-variable-warnings.js";
 import { warningsText } from "../../render/warnings-text.js";
 
 export default class QueueValidate extends SpawnCommand {
@@ -24,7 +25,9 @@ export default class QueueValidate extends SpawnCommand {
   override async run(): Promise<object> {
     const { args } = await this.parse(QueueValidate);
     const source = readQueueFile(args.file, (name) => this.context.env[name] !== undefined);
-    const { spec, diagnostics } = source;
+    const { spec } = source;
+    const unset = spec === undefined ? [] : unsetVariableWarnings(source, spec, this.context.env);
+    const diagnostics = [...source.diagnostics, ...unset];
     if (this.jsonEnabled()) {
       if (spec === undefined) this.endWith(EXIT.badArguments);
       return {
