@@ -16,4 +16,6 @@ export interface Instance {
   readonly workingDirectory: string;
   /** Root folder of the result store its queue writes to. */
   readonly storeRoot: string;
+  /** Names that `--env` gave at the launch. Their values are kept nowhere: whoever resumes has to have them. */
+  readonly carried: readonly string[];
 }

@@ -15,7 +15,8 @@ export interface Launcher {
   /**
    * Starts a runner again on an instance whose queue has none.
    *
-   * @throws SpawnError `already-running`, `instance-not-found`, and those of `launch`.
+   * @throws SpawnError `already-running`, `instance-not-found`, `not-resumable` when a later launch has replaced it,
+   * and those of `launch`.
    */
   resume(instanceId: string, request: ResumeRequest): Promise<Instance>;
   /** Ends an instance: its runner drains first (TERM to what runs, everything into the store). Ending one twice is harmless. */

@@ -75,6 +75,7 @@ export class LocalLauncher implements Launcher {
         hint: `Watch it: spawn queue status ${instanceId} --watch`,
       });
     }
+    await this.#refuseReplaced(file);
     const again = ["--resume", ...request.rerun.flatMap((job) => ["--rerun", job])];
     const resumed = { ...file, carried: [...new Set([...file.carried, ...(request.carried ?? [])])] };
     if (resumed.carried.length > file.carried.length) writeInstanceFile(folder, resumed);
@@ -93,6 +94,19 @@ export class LocalLauncher implements Launcher {
     const terminated = { ...file, terminated_at: new Date(this.#options.clock.wallMs()).toISOString() };
     if (file.terminated_at === undefined) writeInstanceFile(folder, terminated);
     return this.#instance(folder, terminated);
+  }
+
+  /** What a later launch has overwritten in the result store must not be written to by both. */
+  async #refuseReplaced(file: InstanceFile): Promise<void> {
+    const newest = (await this.list()).find(
+      ({ queueId, storeRoot }) => queueId === file.queue_id && storeRoot === file.store_root,
+    );
+    if (newest === undefined || newest.instanceId === file.instance_id) return;
+    throw new SpawnError(
+      "not-resumable",
+      `the results of ${file.queue_id} now belong to ${newest.instanceId}, which replaced ${file.instance_id}`,
+      { hint: "Launch the queue again, with another --queue-id." },
+    );
   }
 
   #makeFolder(file: InstanceFile, queueFile: string): string {
@@ -175,6 +189,7 @@ export class LocalLauncher implements Launcher {
       root: folder,
       workingDirectory: file.working_directory,
       storeRoot: file.store_root,
+      carried: file.carried,
     };
   }
 }

@@ -17,7 +17,7 @@ const LOG_TAIL_LINES = 5;
  * Starts the runner as a process of its own session, which outlives this one; returns once it holds the queue's lock, or
  * has already done its work.
  *
- * @throws SpawnError `runner-not-found` or `runner-failed`, with the end of the runner's log.
+ * @throws SpawnError `already-running`; `runner-not-found` or `runner-failed`, with the end of the runner's log.
  */
 export async function startRunner(
   program: RunnerProgram,
@@ -38,11 +38,20 @@ export async function startRunner(
     child.once("exit", (code) => resolve({ code }));
     child.once("error", (error) => resolve({ code: null, error }));
   });
-  const holdsLock = (): boolean => (readRunnerLock(layout.lock)?.epoch ?? 0) > before;
-  for (;;) {
-    if (holdsLock()) break;
+  // Another runner may have come first: only this one's own lock counts.
+  const heldLock = (): boolean => {
+    const lock = readRunnerLock(layout.lock);
+    return lock !== undefined && lock.epoch > before && lock.owner.pid === child.pid;
+  };
+  while (!heldLock()) {
     const end = await Promise.race([ended, wait(LOCK_POLL_MS)]);
-    if (end === undefined || holdsLock()) continue;
+    if (end === undefined || heldLock()) continue;
+    const other = readRunnerLock(layout.lock);
+    if (other?.alive) {
+      throw new SpawnError("already-running", `another runner was first (pid ${other.owner.pid})`, {
+        hint: "Watch the queue: spawn queue status last --watch",
+      });
+    }
     throw failure(program, layout, end);
   }
   child.unref();
