@@ -21,6 +21,8 @@ export interface StatusContext {
   readonly time: WallTime;
   readonly live: ReadonlyMap<string, JobLive>;
   readonly logFileOf: StatusInput["logFileOf"];
+  /** Whether a runner sees to the queue: without one nothing starts, and nobody knows what became of what ran. */
+  readonly goesOn: boolean;
 }
 
 /** One entry of `job_details`. */
@@ -66,6 +68,7 @@ function phaseFields(context: StatusContext, job: JournalJob, state: JobState): 
     case "running":
       return { status: "running", ...runningFields(context, job, state) };
     case "retrying": {
+      if (!context.goesOn) return { status: "retrying", timeout, ...outcomeFields(state.last) };
       const wait = Math.max(0, state.notBefore - context.t);
       const retry_at = time.rfc3339(context.wallMs + wait);
       return { status: "retrying", timeout, ...outcomeFields(state.last), retry_at };
@@ -96,6 +99,9 @@ function runningFields(
   const elapsedMs = msBetween(started, { t, at: wallMs });
   // The limit in force, which is not always the job's own: cleanup after a cancel has one even if the job says none.
   const limitMs = state.deadline === undefined ? undefined : state.deadline - state.since;
+  if (!context.goesOn) {
+    return { started_at: time.rfc3339(started.at), reason: "unwatched", pid: last?.process?.pid };
+  }
   return {
     started_at: time.rfc3339(started.at),
     elapsed: compactDuration(elapsedMs),
@@ -144,10 +150,11 @@ function blockers({ fold }: StatusContext, { id }: JournalJob): string[] {
 }
 
 function waitReason(
-  { fold }: StatusContext,
+  { fold, goesOn }: StatusContext,
   job: JournalJob,
   state: StateIn<"waiting" | "ready">,
 ): JobReason {
+  if (!goesOn) return "queue-interrupted";
   if (state.phase === "ready") return "waiting-for-slot";
   return fold.handlers.has(job.id) && job.alwaysRun !== true
     ? "waiting-for-failure"

@@ -53,7 +53,9 @@ export function jobDetail(fold: QueueFold, jobId: string, input: Omit<StatusInpu
   return jobStatusOf(contextOf(fold, input), job);
 }
 
-function contextOf(fold: QueueFold, input: Omit<StatusInput, "runner">): StatusContext {
+type ContextInput = Omit<StatusInput, "runner"> & Partial<Pick<StatusInput, "runner">>;
+
+function contextOf(fold: QueueFold, input: ContextInput): StatusContext {
   // A queue that is over stands still; and no reader's clock takes back what the journal says has passed.
   const t = fold.ended?.t ?? Math.max(input.t, fold.latest?.t ?? 0);
   return {
@@ -63,6 +65,7 @@ function contextOf(fold: QueueFold, input: Omit<StatusInput, "runner">): StatusC
     time: wallTimeIn(input.timeZone),
     live: input.live ?? new Map(),
     logFileOf: input.logFileOf,
+    goesOn: input.runner !== "gone" && fold.finished === undefined,
   };
 }
 

@@ -36,6 +36,8 @@ const jobReasons = [
   "waiting-for-dependencies",
   "waiting-for-failure",
   "waiting-for-slot",
+  "unwatched",
+  "queue-interrupted",
   "dependency-failed",
   "not-triggered",
   "dependency-skipped",

@@ -49,6 +49,7 @@ function cellsOf(job: JobStatus, updatedAt: string): readonly string[] {
         ...(job.elapsed === undefined ? [] : [`Elapsed: ${spacedDuration(job.elapsed)}`]),
         attempts,
         ...(job.pid === undefined ? [] : [`PID: ${job.pid}`]),
+        ...(job.reason === "unwatched" ? [`Reason: ${describeJobReason(job)}`] : []),
       ];
     case "retrying":
       return [

@@ -19,6 +19,10 @@ export function describeJobReason(
       return "runs only if a job that names it fails";
     case "waiting-for-slot":
       return "waits for a free slot";
+    case "unwatched":
+      return "its runner is gone; a resume tells how it stands";
+    case "queue-interrupted":
+      return "the queue is interrupted";
     case "dependency-failed":
       return "a job it depends on did not complete";
     case "not-triggered":
@@ -55,7 +59,7 @@ export function describeQueueReason(reason: QueueReason): string {
     case "ttl":
       return "the instance reached its deadline";
     case "shutdown":
-      return "the machine was shut down";
+      return "it was shut down before its end";
     case "runner-lost":
       return "its runner is gone";
     default:
