@@ -13,6 +13,7 @@ import { type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.
 import { chooseProvider, refuseEc2Flags } from "../launching/provider.js";
 import { unexpectedArguments } from "../parse-refusal.js";
 import { openQueue } from "../queues/read-status.js";
+import { referenceFor } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
 import { launchJson } from "../render/launch-json.js";
 import { launchHeading, launchReport, runtimeLine } from "../render/launch-report.js";
@@ -61,15 +62,16 @@ export default class Launch extends SpawnCommand {
     const { flags } = await this.parse(Launch);
     chooseProvider(flags.provider, this.context.env);
     const options = launchOptions(flags["batch-queue"], flags, parseTags("tags", flags.tags ?? []));
-    const prepared = prepareLaunch(this.context, options, this.colorErrors);
+    const prepared = await prepareLaunch(this.context, options, this.colorErrors);
     this.warnOf(prepared);
     if (flags["dry-run"]) return this.dryRun(prepared);
 
     const instance = await launchQueue(this.context, prepared, (step) => this.showStep(step, prepared));
     const resultsLocation = this.context.storeAt(instance.storeRoot).locationOf(instance.queueId);
     const { estimate } = prepared;
-    this.print(`\n${launchReport({ instance, estimate, resultsLocation }, this.palette)}`);
-    const status = flags.wait ? await this.wait(instance, flags["wait-timeout"]) : undefined;
+    const ref = await referenceFor(this.context, instance);
+    this.print(`\n${launchReport({ instance, ref, estimate, resultsLocation }, this.palette)}`);
+    const status = flags.wait ? await this.wait(instance, ref, flags["wait-timeout"]) : undefined;
     return launchJson({ instance, estimate, resultsLocation, status, time: wallTimeIn().rfc3339 });
   }
 
@@ -110,13 +112,13 @@ export default class Launch extends SpawnCommand {
     }
   }
 
-  private async wait(instance: Instance, timeoutMs: number | undefined): Promise<QueueStatus> {
+  private async wait(instance: Instance, ref: string, timeoutMs: number | undefined): Promise<QueueStatus> {
     const { queue } = await openQueue(this.context, instance);
     this.progress("\nWaiting for the queue to end; Ctrl-C stops waiting and leaves it running.");
-    const end = await waitForQueue(queue, { instanceId: instance.instanceId, timeoutMs });
+    const end = await waitForQueue(queue, { ref, timeoutMs });
     const status = queue.status();
     if (end === "detached") {
-      this.tell(detachedWords(instance.instanceId));
+      this.tell(detachedWords(ref));
       this.endWith(EXIT.interrupted);
     } else {
       this.print(`\nQueue ${instance.queueId}: ${status.status}`);

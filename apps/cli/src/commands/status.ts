@@ -8,7 +8,7 @@ import { durationFlag } from "../flags/duration-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { onInterrupt } from "../interrupts.js";
 import { readStatus } from "../queues/read-status.js";
-import { REF_DESCRIPTION, resolveInstance } from "../queues/resolve-reference.js";
+import { REF_DESCRIPTION, referenceFor, resolveInstance } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
 import { watchStatus } from "../queues/watch-status.js";
 import { instanceJson } from "../render/instance-json.js";
@@ -55,8 +55,9 @@ export default class Status extends SpawnCommand {
 
   private async wait(instance: Instance, timeoutMs: number | undefined): Promise<void> {
     const queue = new LocalQueue(instance.root, this.context.clock);
-    if ((await waitForQueue(queue, { instanceId: instance.instanceId, timeoutMs })) === "over") return;
-    this.tell(detachedWords(instance.instanceId));
+    const ref = await referenceFor(this.context, instance);
+    if ((await waitForQueue(queue, { ref, timeoutMs })) === "over") return;
+    this.tell(detachedWords(ref));
     this.endWith(EXIT.interrupted);
   }
 
@@ -69,7 +70,7 @@ export default class Status extends SpawnCommand {
       const last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show });
       if (last !== undefined) this.endWith(exitStatusOfQueue(last));
       else {
-        this.tell(detachedWords(instance.instanceId));
+        this.tell(detachedWords(await referenceFor(this.context, instance)));
         this.endWith(EXIT.interrupted);
       }
     } finally {

@@ -17,6 +17,7 @@ import { checkEnvironment, type LaunchEnvironment, launchEnvironment } from "./e
 import { checkLocalSupport } from "./local-support.js";
 import { checkRoom } from "./machine-room.js";
 import { type ReadQueueFile, readQueueFile } from "./queue-file.js";
+import { refuseTakenName } from "./refuse-taken-name.js";
 
 /** What `launch` and `queue run` are asked for. */
 export interface LaunchOptions {
@@ -45,7 +46,12 @@ export interface PreparedLaunch {
 }
 
 /** @throws SpawnError `bad-queue-file`, `bad-arguments`, `no-capacity`, `not-supported`, `permission-denied`. */
-export function prepareLaunch(context: Context, options: LaunchOptions, color: boolean): PreparedLaunch {
+export async function prepareLaunch(
+  context: Context,
+  options: LaunchOptions,
+  color: boolean,
+): Promise<PreparedLaunch> {
+  if (options.name !== undefined) refuseTakenName(await context.launcher.list(), options.name);
   const environment = launchEnvironment(context.env, options.env);
   const { source, spec } = readRunnableFile(options.file, environment.variables, color);
   const queueId = options.queueId ?? spec.queueId ?? defaultQueueId(new Date(context.clock.wallMs()));

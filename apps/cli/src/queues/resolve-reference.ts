@@ -77,6 +77,11 @@ export function referenceTo(instances: readonly Instance[], instance: Instance):
   return ambiguous ? instanceId : queueId;
 }
 
+/** See `referenceTo`. */
+export async function referenceFor(context: Context, instance: Instance): Promise<string> {
+  return referenceTo(await context.launcher.list(), instance);
+}
+
 /** @throws SpawnError `queue-not-found` where only the store is left of the queue. */
 export function instanceOf(reference: QueueReference): Instance {
   if (reference.kind === "instance") return reference.instance;

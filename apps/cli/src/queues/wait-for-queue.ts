@@ -12,7 +12,8 @@ export type WaitEnd = "over" | "detached";
 
 export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
-  readonly instanceId: string;
+  /** What later commands call the queue by. */
+  readonly ref: string;
   /** Called at every look, the last one included. */
   readonly onLook?: (look: QueueLook) => void;
 }
@@ -23,7 +24,7 @@ export interface WaitOptions {
  * @throws SpawnError `wait-timed-out`.
  */
 export async function waitForQueue(queue: LocalQueue, options: WaitOptions): Promise<WaitEnd> {
-  const { instanceId, timeoutMs, onLook } = options;
+  const { ref, timeoutMs, onLook } = options;
   const interrupted = new AbortController();
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const signal = timeout === undefined ? interrupted.signal : AbortSignal.any([interrupted.signal, timeout]);
@@ -38,7 +39,7 @@ export async function waitForQueue(queue: LocalQueue, options: WaitOptions): Pro
   }
   if (interrupted.signal.aborted) return "detached";
   throw new SpawnError("wait-timed-out", "the queue is not over yet; it goes on", {
-    hint: `Watch it: spawn queue status ${instanceId} --watch`,
+    hint: `Watch it: spawn queue status ${ref} --watch`,
   });
 }
 
@@ -47,7 +48,7 @@ export function exitStatusOfQueue({ status }: QueueStatus): ExitStatus {
   return status === "completed" ? EXIT.done : EXIT.failed;
 }
 
-/** What a command says that was left while it waited. */
-export function detachedWords(instanceId: string): string {
-  return `Detached: the queue goes on. Watch it: spawn queue status ${instanceId} --watch`;
+/** What a command says that was left while it waited. @param ref what later commands call the queue by */
+export function detachedWords(ref: string): string {
+  return `Detached: the queue goes on. Watch it: spawn queue status ${ref} --watch`;
 }

@@ -26,15 +26,15 @@ describe("launch", () => {
     expect(launchHeading({ queueId: "first-pipeline", spec })).toBe(
       "🚀 Launching batch queue...\n\nQueue: first-pipeline\nJobs: 1\nProvider: local",
     );
-    expect(`\n${launchReport({ instance, estimate, resultsLocation }, paletteOf(false))}\n`).toBe(`
+    expect(`\n${launchReport({ instance, ref: "first-pipeline", estimate, resultsLocation }, paletteOf(false))}\n`).toBe(`
 Instance launched! 🎉
 
 Instance ID: local-0abc123def45
 Queue ID: first-pipeline
 
 Monitor:
-  spawn queue status local-0abc123def45
-  spawn queue status local-0abc123def45 --watch
+  spawn queue status first-pipeline
+  spawn queue status first-pipeline --watch
 
 Results: /state/results/first-pipeline/
 Estimated runtime: 3m (timeouts along the critical path)

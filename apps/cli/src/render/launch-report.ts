@@ -20,13 +20,15 @@ export function launchHeading(input: { readonly queueId: string; readonly spec: 
 export function launchReport(
   input: {
     readonly instance: Instance;
+    /** What later commands call the queue by. */
+    readonly ref: string;
     readonly estimate: EstimatedDuration;
     /** Of the queue in the result store. */
     readonly resultsLocation: string;
   },
   palette: Palette,
 ): string {
-  const { instance, estimate, resultsLocation } = input;
+  const { instance, ref, estimate, resultsLocation } = input;
   return [
     palette.good("Instance launched! 🎉"),
     "",
@@ -34,8 +36,8 @@ export function launchReport(
     `Queue ID: ${instance.queueId}`,
     "",
     "Monitor:",
-    `  spawn queue status ${instance.instanceId}`,
-    `  spawn queue status ${instance.instanceId} --watch`,
+    `  spawn queue status ${ref}`,
+    `  spawn queue status ${ref} --watch`,
     "",
     `Results: ${resultsLocation}`,
     runtimeLine(estimate),

@@ -1,3 +1,4 @@
+import type { Instance } from "@spawn/launcher";
 import { queueStatus, type StatusInput } from "@spawn/status-model";
 import {
   attemptEvents,
@@ -14,7 +15,12 @@ import { statusText } from "./status-text.js";
 
 const timeZone = "America/Los_Angeles";
 
-function textOf(events: Parameters<typeof foldOf>[0], t: number, input: Partial<StatusInput> = {}): string {
+function textOf(
+  events: Parameters<typeof foldOf>[0],
+  t: number,
+  input: Partial<StatusInput> = {},
+  instanceState?: Instance["state"],
+): string {
   const status = queueStatus(foldOf(events), {
     wallMs: START_AT + t,
     t,
@@ -22,7 +28,7 @@ function textOf(events: Parameters<typeof foldOf>[0], t: number, input: Partial<
     timeZone,
     ...input,
   });
-  return `\n${statusText(status, { palette: paletteOf(false), timeZone })}\n`;
+  return `\n${statusText(status, { palette: paletteOf(false), timeZone, instanceState })}\n`;
 }
 
 describe("statusText", () => {
@@ -114,5 +120,27 @@ Results Location: s3://spawn-results-us-east-1/first-pipeline/
 
 To run again what did not complete: spawn queue resume first-pipeline
 `);
+  });
+
+  it("does not offer to go on where the instance is terminated", () => {
+    const text = textOf(firstPipelineRunning(), 15_000, { runner: "gone" }, "terminated");
+    expect(text).toContain("\nStatus: interrupted\nReason: the instance was terminated\n");
+    expect(text).not.toContain("spawn queue resume");
+    expect(text).toContain("to get the results: spawn queue results first-pipeline\n");
+  });
+
+  it("says nothing of retries where a job has none, and shows output without its escapes", () => {
+    const text = textOf(
+      [
+        buildQueueCreated([buildJob("train", { maxAttempts: 1 })]),
+        { type: "queue-started", t: 0 },
+        ...attemptEvents("train", 1, 0),
+      ],
+      5_000,
+      { live: new Map([["train", { recentOutput: ["\u001b[31mred\u001b[0m"] }]]) },
+    );
+    expect(text).toContain("Current Job (train)");
+    expect(text).not.toContain("Retry:");
+    expect(text).toContain("\n    red\n");
   });
 });

@@ -1,19 +1,25 @@
+import type { Instance } from "@spawn/launcher";
 import { type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
 import { jobRowLines } from "./job-rows.js";
 import type { Palette } from "./palette.js";
+import { shownView } from "./shown-view.js";
 import { paintState } from "./state-tone.js";
 
 export interface StatusTextOptions {
   readonly palette: Palette;
   readonly timeZone?: string;
+  /** Of the queue's instance, where there is one. */
+  readonly instanceState?: Instance["state"] | undefined;
 }
 
 /** The text form of a queue's status. */
-export function statusText(status: QueueStatus, { palette, timeZone }: StatusTextOptions): string {
-  const view = statusView(status, {
+export function statusText(status: QueueStatus, options: StatusTextOptions): string {
+  const { palette, timeZone } = options;
+  const full = statusView(status, {
     wallMs: Date.parse(status.updated_at),
     ...(timeZone === undefined ? {} : { timeZone }),
   });
+  const view = shownView(full, status, options.instanceState);
   const blocks = [
     headerBlock(view, status, palette),
     [labelled(view.jobs, palette)],

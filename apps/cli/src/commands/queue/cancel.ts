@@ -7,7 +7,7 @@ import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { openQueue } from "../../queues/read-status.js";
-import { instanceOf, REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { instanceOf, REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
 import { detachedWords, waitForQueue } from "../../queues/wait-for-queue.js";
 
 export default class QueueCancel extends SpawnCommand {
@@ -35,8 +35,9 @@ export default class QueueCancel extends SpawnCommand {
     writeRequest(queue.layout.state, { kind: "cancel", force: flags.force ?? false });
     if (queue.runner() === "gone") await this.startSettlingRunner(instance);
     this.print(`Cancelling ${instance.queueId} on ${instance.instanceId}.`);
-    if (flags.wait) await this.wait(queue, instance);
-    else this.tell(`See how it ends: spawn queue status ${instance.instanceId} --watch`);
+    const ref = await referenceFor(this.context, instance);
+    if (flags.wait) await this.wait(queue, instance, ref);
+    else this.tell(`See how it ends: spawn queue status ${ref} --watch`);
     return queue.status();
   }
 
@@ -46,9 +47,9 @@ export default class QueueCancel extends SpawnCommand {
     await this.context.launcher.resume(instance.instanceId, { environment: this.context.env, rerun: [] });
   }
 
-  private async wait(queue: LocalQueue, instance: Instance): Promise<void> {
-    if ((await waitForQueue(queue, { instanceId: instance.instanceId })) === "detached") {
-      this.tell(detachedWords(instance.instanceId));
+  private async wait(queue: LocalQueue, instance: Instance, ref: string): Promise<void> {
+    if ((await waitForQueue(queue, { ref })) === "detached") {
+      this.tell(detachedWords(ref));
       this.endWith(EXIT.interrupted);
       return;
     }

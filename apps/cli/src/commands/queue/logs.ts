@@ -11,10 +11,18 @@ import { followLogs } from "../../logs/follow-logs.js";
 import { LogLines } from "../../logs/log-lines.js";
 import { logBytes } from "../../logs/log-source.js";
 import { TailBuffer } from "../../logs/tail-buffer.js";
+import { whyEmpty } from "../../logs/why-empty.js";
+import { requireJob } from "../../queues/known-job.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
-import { type QueueReference, REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import {
+  type QueueReference,
+  REF_DESCRIPTION,
+  referenceFor,
+  resolveQueue,
+} from "../../queues/resolve-reference.js";
 import { detachedWords } from "../../queues/wait-for-queue.js";
 import { linePrefix } from "../../render/line-prefix.js";
+import { plainOutput } from "../../render/plain-output.js";
 
 interface LogLine {
   readonly job_id: string;
@@ -60,22 +68,49 @@ export default class QueueLogs extends SpawnCommand {
     }),
   };
 
+  #shownLines = 0;
+
   override async run(): Promise<readonly LogLine[] | RawLog | undefined> {
     const { args, flags } = await this.parse(QueueLogs);
     this.jsonLines = flags.follow ?? false;
     const reference = await resolveQueue(this.context, args.ref);
     const status = await readStatus(this.context, reference);
-    const jobs = chosenJobs(status, args.job);
+    const all = status.job_details.map(({ job_id }) => job_id);
+    if (args.job !== undefined) requireJob(status.queue_id, all, args.job);
+    const jobs = args.job === undefined ? all : [args.job];
     if (flags.raw) {
       if (args.job === undefined) throw new SpawnError("bad-arguments", "--raw needs a job");
       return this.showRaw(reference, status, args.job, flags.attempt);
     }
     if (flags.follow && reference.kind === "instance") {
-      await this.follow(reference.instance, jobs, flags.tail);
+      const after = await this.follow(reference.instance, jobs, flags.tail);
+      if (after !== undefined) await this.tellWhyEmpty(reference, after, args.job);
       return undefined;
     }
     const shown = await this.show(reference, jobs, flags.tail);
+    if (this.#shownLines === 0 && flags.tail !== 0) await this.tellWhyEmpty(reference, status, args.job);
     return flags.follow ? undefined : shown;
+  }
+
+  private async tellWhyEmpty(
+    reference: QueueReference,
+    status: QueueStatus,
+    job: string | undefined,
+  ): Promise<void> {
+    if (job === undefined) {
+      this.tell(`No job of ${status.queue_id} has printed anything (the queue is ${status.status}).`);
+      return;
+    }
+    const ref =
+      reference.kind === "instance"
+        ? await referenceFor(this.context, reference.instance)
+        : reference.queueId;
+    this.tell(whyEmpty(status, job, ref));
+  }
+
+  /** A job's colours are for terminals: what a file or a pipe gets is plain text. */
+  private get asShown(): (line: string) => string {
+    return process.stdout.isTTY ? (line) => line : plainOutput;
   }
 
   private async show(
@@ -85,8 +120,10 @@ export default class QueueLogs extends SpawnCommand {
   ): Promise<readonly LogLine[]> {
     const prefix = linePrefix(jobs);
     const kept: LogLine[] = [];
+    const { asShown } = this;
     const give = async (job: string, line: string): Promise<void> => {
-      if (!this.jsonEnabled()) await write(process.stdout, `${prefix(job)}${line}\n`);
+      this.#shownLines += 1;
+      if (!this.jsonEnabled()) await write(process.stdout, `${prefix(job)}${asShown(line)}\n`);
       else if (this.jsonLines) this.printJsonLine({ job_id: job, line });
       else kept.push({ job_id: job, line });
     };
@@ -106,25 +143,33 @@ export default class QueueLogs extends SpawnCommand {
     return kept;
   }
 
-  private async follow(instance: Instance, jobs: readonly string[], tail: number | undefined): Promise<void> {
+  /** @returns the queue's status when it is over and nothing at all was shown */
+  private async follow(
+    instance: Instance,
+    jobs: readonly string[],
+    tail: number | undefined,
+  ): Promise<QueueStatus | undefined> {
+    const { asShown } = this;
     const leaving = new AbortController();
     const stopListening = onInterrupt(() => leaving.abort());
     const prefix = linePrefix(jobs);
     const onLine = (job: string, line: string): void => {
+      this.#shownLines += 1;
       if (this.jsonEnabled()) this.printJsonLine({ job_id: job, line });
-      else this.print(`${prefix(job)}${line}`);
+      else this.print(`${prefix(job)}${asShown(line)}`);
     };
     try {
       const { queue } = await openQueue(this.context, instance, { signal: leaving.signal });
       await followLogs(queue, { jobs, tail, signal: leaving.signal, onLine });
+      if (!leaving.signal.aborted) return this.#shownLines === 0 && tail !== 0 ? queue.status() : undefined;
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
     } finally {
       stopListening();
     }
-    if (!leaving.signal.aborted) return;
-    this.tell(detachedWords(instance.instanceId));
+    this.tell(detachedWords(await referenceFor(this.context, instance)));
     this.endWith(EXIT.interrupted);
+    return undefined;
   }
 
   private async showRaw(
@@ -138,7 +183,7 @@ export default class QueueLogs extends SpawnCommand {
     if (attempt > last || attempt === 0) {
       throw new SpawnError(
         "job-not-found",
-        `${job} has had ${last === 0 ? "no attempt" : `${last} attempts`} so far`,
+        `${job} has had ${last === 0 ? "no attempt" : `${last} attempt${last === 1 ? "" : "s"}`} so far`,
       );
     }
     const raw = { job_id: job, attempt, stdout: "", stderr: "" };
@@ -152,15 +197,6 @@ export default class QueueLogs extends SpawnCommand {
     }
     return raw;
   }
-}
-
-function chosenJobs({ queue_id, job_details }: QueueStatus, job: string | undefined): readonly string[] {
-  const all = job_details.map(({ job_id }) => job_id);
-  if (job === undefined) return all;
-  if (all.includes(job)) return [job];
-  throw new SpawnError("job-not-found", `${queue_id} has no job ${job}`, {
-    hint: `Its jobs: ${all.join(", ")}`,
-  });
 }
 
 /** Waits for a slow reader, so that a log of any size takes little memory. */

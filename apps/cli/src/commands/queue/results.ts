@@ -7,6 +7,7 @@ import { createLogUpdate } from "log-update";
 import { SpawnCommand } from "../../base-command.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
+import { jobNotFound } from "../../queues/known-job.js";
 import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
 import { downloadJson } from "../../render/download-json.js";
 import { downloadHeading, downloadReport } from "../../render/download-report.js";
@@ -56,6 +57,12 @@ export default class QueueResults extends SpawnCommand {
         logs: flags["logs-only"] ? "only" : flags["no-logs"] ? "none" : "all",
         onEvent,
         signal,
+      }).catch(async (error: unknown) => {
+        if (!(error instanceof SpawnError && error.code === "job-not-found") || flags.job === undefined)
+          throw error;
+        const known = await jobOrder(store, queueId);
+        // A job of the queue that has stored nothing yet is told of in the store's words.
+        throw known.includes(flags.job) ? error : jobNotFound(queueId, known, flags.job);
       }),
     );
     const order = await jobOrder(store, queueId);

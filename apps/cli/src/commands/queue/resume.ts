@@ -7,14 +7,16 @@ import { EXIT } from "../../exit-status.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
 import { readRunnableFile } from "../../launching/prepare-launch.js";
+import { failureLog } from "../../logs/failure-log.js";
 import { type ChangedQueue, changeQueue } from "../../queues/changed-file.js";
 import { openQueue } from "../../queues/read-status.js";
-import { instanceOf, REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { instanceOf, REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
 import { planResume, refuseUnresumable } from "../../queues/resume-plan.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../../queues/wait-for-queue.js";
 import { Narrator } from "../../render/narrator.js";
 import { noticeLine } from "../../render/notice.js";
 import { resumePlanText } from "../../render/resume-plan-text.js";
+import { runSummary } from "../../render/run-summary.js";
 import { warningsText } from "../../render/warnings-text.js";
 
 export default class QueueResume extends SpawnCommand {
@@ -72,10 +74,9 @@ export default class QueueResume extends SpawnCommand {
       carried,
       ...(other === undefined ? {} : { queueFile: other.text }),
     });
-    if (flags.wait) return this.wait(queue, instance, narrator);
-    this.print(
-      `\nResumed on ${instance.instanceId}. Watch it: spawn queue status ${instance.instanceId} --watch`,
-    );
+    const ref = await referenceFor(this.context, instance);
+    if (flags.wait) return this.wait(queue, instance, ref, narrator);
+    this.print(`\nResumed on ${instance.instanceId}. Watch it: spawn queue status ${ref} --watch`);
     queue.refresh();
     return queue.status();
   }
@@ -95,9 +96,14 @@ export default class QueueResume extends SpawnCommand {
   }
 
   /** @param narrator knows all that was before */
-  private async wait(queue: LocalQueue, instance: Instance, narrator: Narrator): Promise<QueueStatus> {
+  private async wait(
+    queue: LocalQueue,
+    instance: Instance,
+    ref: string,
+    narrator: Narrator,
+  ): Promise<QueueStatus> {
     const end = await waitForQueue(queue, {
-      instanceId: instance.instanceId,
+      ref,
       onLook: ({ records, restarted }) => {
         for (const notice of narrator.take(records, restarted))
           this.tell(noticeLine(notice, this.errorPalette));
@@ -105,10 +111,12 @@ export default class QueueResume extends SpawnCommand {
     });
     const status = queue.status();
     if (end === "detached") {
-      this.tell(detachedWords(instance.instanceId));
+      this.tell(detachedWords(ref));
       this.endWith(EXIT.interrupted);
     } else {
-      this.print(`${instance.queueId}: ${status.status}`);
+      const lines = await failureLog(this.context, instance, status);
+      this.print(`\n${runSummary({ status, ref, failureLog: lines }, this.palette)}`);
+      this.print(`\nTo fetch its results: ${this.palette.strong(`spawn queue results ${ref}`)}`);
       this.endWith(exitStatusOfQueue(status));
     }
     return status;

@@ -12,10 +12,11 @@ import { onHangup, onInterrupt } from "../../interrupts.js";
 import { launchFlags, launchOptions } from "../../launching/launch-flags.js";
 import { launchQueue } from "../../launching/launch-queue.js";
 import { prepareLaunch } from "../../launching/prepare-launch.js";
-import { lastLines } from "../../logs/last-lines.js";
+import { failureLog } from "../../logs/failure-log.js";
 import { type Attendant, liveAttendant, plainAttendant } from "../../queues/attendant.js";
 import { followQueue } from "../../queues/follow-queue.js";
 import { silentRunner } from "../../queues/read-status.js";
+import { referenceFor } from "../../queues/resolve-reference.js";
 import { exitStatusOfQueue } from "../../queues/wait-for-queue.js";
 import { downloadedBytes } from "../../render/download-report.js";
 import { liveOf } from "../../render/palette.js";
@@ -24,7 +25,6 @@ import { shownFolder } from "../../render/shown-folder.js";
 import { warningsText } from "../../render/warnings-text.js";
 
 const LOOK_EVERY_MS = 150;
-const FAILURE_LINES = 20;
 
 /** How the person at the terminal has left, if they have. */
 type Leave = "none" | "cancel" | "hangup";
@@ -54,7 +54,7 @@ export default class QueueRun extends SpawnCommand {
 
   override async run(): Promise<QueueStatus> {
     const { args, flags } = await this.parse(QueueRun);
-    const prepared = prepareLaunch(this.context, launchOptions(args.file, flags, {}), this.colorErrors);
+    const prepared = await prepareLaunch(this.context, launchOptions(args.file, flags, {}), this.colorErrors);
     const warnings = warningsText(prepared.source, prepared.warnings, this.colorErrors);
     if (warnings !== "") this.tell(warnings);
     const instance = await launchQueue(this.context, prepared, (step) => {
@@ -128,14 +128,11 @@ export default class QueueRun extends SpawnCommand {
       queueId,
       output: resolve(this.context.cwd, folder),
     });
-    const failed = status.first_failure;
-    const failureLog =
-      failed === undefined
-        ? []
-        : await lastLines(this.context, { kind: "instance", instance }, failed, FAILURE_LINES);
+    const lines = await failureLog(this.context, instance, status);
+    const ref = await referenceFor(this.context, instance);
     const files = summary.jobs.flatMap((job) => job.files).filter(({ kind }) => kind === "result").length;
     const results = `${folder} (${files} result ${files === 1 ? "file" : "files"}, ${formatSize(downloadedBytes(summary))} with logs)`;
-    const words = runSummary({ status, ref: instance.instanceId, failureLog, results }, this.palette);
+    const words = runSummary({ status, ref, failureLog: lines, results }, this.palette);
     this.print(`\n${words}`);
   }
 }

@@ -8,7 +8,7 @@ import { durationFlag } from "../../flags/duration-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
-import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue } from "../../queues/wait-for-queue.js";
 import { watchStatus } from "../../queues/watch-status.js";
 import { liveOf } from "../../render/palette.js";
@@ -47,7 +47,8 @@ export default class QueueStatusCommand extends SpawnCommand {
       return undefined;
     }
     const status = await readStatus(this.context, reference);
-    this.print(statusText(status, { palette: this.palette }));
+    const instanceState = reference.kind === "instance" ? reference.instance.state : undefined;
+    this.print(statusText(status, { palette: this.palette, instanceState }));
     if (flags.watch) this.endWith(exitStatusOfQueue(status));
     return status;
   }
@@ -65,7 +66,7 @@ export default class QueueStatusCommand extends SpawnCommand {
     } finally {
       stopListening();
     }
-    this.tell(detachedWords(instance.instanceId));
+    this.tell(detachedWords(await referenceFor(this.context, instance)));
     this.endWith(EXIT.interrupted);
   }
 
