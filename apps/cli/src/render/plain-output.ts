@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to leave out
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/g;
 
 /** A line of a job's output without what would colour, move or clear the reader's terminal; tabs stay. */
