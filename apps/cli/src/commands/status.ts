@@ -1,7 +1,6 @@
 import { Args } from "@oclif/core";
 import { type Instance, LocalQueue } from "@spawn/launcher";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
-import { createLogUpdate } from "log-update";
 import { SpawnCommand } from "../base-command.js";
 import { EXIT } from "../exit-status.js";
 import { durationFlag } from "../flags/duration-flag.js";
@@ -10,10 +9,12 @@ import { onInterrupt } from "../interrupts.js";
 import { readStatus } from "../queues/read-status.js";
 import { REF_DESCRIPTION, referenceFor, resolveInstance } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
+import { drawnDisplay, type WatchDisplay, writtenDisplay } from "../queues/watch-display.js";
 import { watchStatus } from "../queues/watch-status.js";
 import { instanceJson } from "../render/instance-json.js";
 import { instanceText } from "../render/instance-text.js";
 import { liveOf } from "../render/palette.js";
+import { LiveScreen } from "../terminal/live-screen.js";
 
 const DEFAULT_REFRESH_MS = 10_000;
 
@@ -65,29 +66,30 @@ export default class Status extends SpawnCommand {
     const leaving = new AbortController();
     const stopListening = onInterrupt(() => leaving.abort());
     const queue = new LocalQueue(instance.root, this.context.clock);
-    const show = await this.screen(instance);
+    const display = this.display(instance);
+    let last: QueueStatus | undefined;
     try {
-      const last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show });
-      if (last !== undefined) this.endWith(exitStatusOfQueue(last));
-      else {
-        this.tell(detachedWords(await referenceFor(this.context, instance)));
-        this.endWith(EXIT.interrupted);
-      }
+      last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show: display.show });
     } finally {
+      display.end(last);
       stopListening();
+    }
+    if (last === undefined) {
+      this.tell(detachedWords(await referenceFor(this.context, instance)));
+      this.endWith(EXIT.interrupted);
+    } else {
+      this.endWith(exitStatusOfQueue(last));
     }
     return undefined;
   }
 
-  private async screen(instance: Instance): Promise<(status: QueueStatus) => void> {
+  private display(instance: Instance): WatchDisplay {
     const time = wallTimeIn();
-    const { palette } = this;
     if (this.jsonEnabled())
-      return (status) => this.printJsonLine(instanceJson(instance, status, time.rfc3339));
-    if (!liveOf(process.stdout, process.env)) {
-      return (status) => this.print(`${instanceText(instance, status, time.shown, palette)}\n`);
-    }
-    const draw = createLogUpdate(process.stdout, { showCursor: true });
-    return (status) => draw(instanceText(instance, status, time.shown, palette));
+      return writtenDisplay((status) => this.printJsonLine(instanceJson(instance, status, time.rfc3339)));
+    const text = (status: QueueStatus) => instanceText(instance, status, time.shown, this.palette);
+    if (!liveOf(process.stdout, process.env))
+      return writtenDisplay((status) => this.print(`${text(status)}\n`));
+    return drawnDisplay(new LiveScreen(process.stdout), text, (status) => this.print(text(status)));
   }
 }

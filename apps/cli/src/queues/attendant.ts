@@ -1,14 +1,18 @@
 import type { LocalQueue } from "@spawn/launcher";
-import { createLogUpdate } from "log-update";
+import type { QueueStatus } from "@spawn/status-model";
 import { liveView } from "../render/live-view.js";
 import { Narrator } from "../render/narrator.js";
 import { noticeLine } from "../render/notice.js";
 import type { Palette } from "../render/palette.js";
+import type { LiveScreen } from "../terminal/live-screen.js";
 import type { QueueLook } from "./follow-queue.js";
+
+/** How often clocks and output of running jobs are brought up to date. */
+const STATUS_EVERY_MS = 1_000;
 
 /** Shows a queue to whoever runs it in the foreground. */
 export interface Attendant {
-  look(queue: LocalQueue, look: QueueLook): void;
+  look(queue: Pick<LocalQueue, "fold" | "status">, look: QueueLook): void;
   /** Something to be read beside what happens in the queue. */
   say(words: string): void;
   leave(): void;
@@ -26,21 +30,34 @@ export function plainAttendant(write: (line: string) => void, palette: Palette):
   };
 }
 
-/** A picture of the queue that is drawn over; it is gone when the queue is over. */
-export function liveAttendant(stream: NodeJS.WriteStream, palette: Palette): Attendant {
-  const draw = createLogUpdate(stream);
+/**
+ * A picture of the queue that is drawn over; it is gone when the queue is over.
+ *
+ * @param nowMs a clock that only goes forward
+ */
+export function liveAttendant(
+  screen: Pick<LiveScreen, "draw" | "clear">,
+  palette: Palette,
+  nowMs: () => number,
+): Attendant {
   let footer = "Ctrl-C cancels the queue. Closing this terminal leaves it running.";
+  let status: QueueStatus | undefined;
+  let statusAtMs = Number.NEGATIVE_INFINITY;
+  const draw = (shown: QueueStatus): void =>
+    screen.draw((size) => liveView(shown, { ...size, palette, footer }));
   return {
-    look: (queue) => {
+    look: (queue, { records }) => {
       if (queue.fold.latest === undefined) return;
-      draw(liveView(queue.status(), { columns: stream.columns, rows: stream.rows, palette, footer }));
+      // A status costs a walk through all jobs, a look does not.
+      if (records.length === 0 && nowMs() - statusAtMs < STATUS_EVERY_MS) return;
+      status = queue.status();
+      statusAtMs = nowMs();
+      draw(status);
     },
     say: (words) => {
       footer = words;
+      if (status !== undefined) draw(status);
     },
-    leave: () => {
-      draw.clear();
-      draw.done();
-    },
+    leave: () => screen.clear(),
   };
 }

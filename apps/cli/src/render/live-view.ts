@@ -1,14 +1,12 @@
 import { type JobRow, type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
-import sliceAnsi from "slice-ansi";
-import { columnWidths, padTo } from "./columns.js";
+import type { TerminalSize } from "../terminal/frame-painter.js";
+import { columnWidths, cutTo, padTo } from "./columns.js";
+import { hiddenRows } from "./hidden-rows.js";
 import { liveDetail } from "./live-detail.js";
 import type { Palette } from "./palette.js";
 import { paintState } from "./state-tone.js";
 
-export interface LiveViewOptions {
-  /** Of the terminal, in characters. */
-  readonly columns: number;
-  readonly rows: number;
+export interface LiveViewOptions extends TerminalSize {
   readonly palette: Palette;
   /** The last line: what the person can do. */
   readonly footer: string;
@@ -16,8 +14,8 @@ export interface LiveViewOptions {
 
 /** Last lines shown of each running job. */
 const OUTPUT_LINES = 3;
-/** Lines that are always there: title, counts, footer and the blank ones between them; the cursor's own. */
-const FRAME_LINES = 6;
+/** Lines that are always there: title, counts, footer and the blank ones between them; the cursor's own and one above the frame. */
+const FRAME_LINES = 7;
 const FEWEST_JOBS = 3;
 
 /** One frame of a queue that is watched while it runs: never wider or higher than the terminal. */
@@ -36,7 +34,7 @@ export function liveView(status: QueueStatus, options: LiveViewOptions): string 
     "",
     palette.faint(footer),
   ];
-  return lines.map((line) => sliceAnsi(line, 0, columns - 1)).join("\n");
+  return lines.map((line) => cutTo(line, columns - 1)).join("\n");
 }
 
 function title({ queue_id, status, elapsed, duration }: QueueStatus, palette: Palette): string {
@@ -93,17 +91,10 @@ function jobLines(
     return [`  ${icon} ${padTo(row.id, idWidth)}   ${state}   ${liveDetail(job, updated_at)}`.trimEnd()];
   });
   const hidden = rows.filter((_, index) => !chosen.has(index));
-  return hidden.length === 0 ? lines : [...lines, palette.faint(`  … ${hiddenWords(hidden)}`)];
+  return hidden.length === 0 ? lines : [...lines, palette.faint(`  … ${hiddenRows(hidden)}`)];
 }
 
 function urgencyOf(rows: readonly JobRow[], index: number): number {
   const row = rows[index];
   return row === undefined ? 0 : URGENCY[row.state];
-}
-
-/** `12 more: 8 completed, 4 pending` */
-function hiddenWords(rows: readonly JobRow[]): string {
-  const counts = new Map<string, number>();
-  for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return `${rows.length} more: ${[...counts].map(([state, count]) => `${count} ${state}`).join(", ")}`;
 }

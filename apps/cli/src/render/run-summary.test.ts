@@ -78,4 +78,26 @@ To run again what did not complete: spawn queue resume local-1
     expect(summary).toContain("first-pipeline interrupted");
     expect(summary).toContain("To go on where it stopped: spawn queue resume local-1");
   });
+
+  it("sums up a queue of many jobs: those that went wrong, and how to see them all", () => {
+    const jobs = Array.from({ length: 100 }, (_, index) => `job-${index}`);
+    const status = statusOf([
+      buildQueueCreated(
+        jobs.map((id) => buildJob(id)),
+        { failureMode: "continue" },
+      ),
+      { type: "queue-started", t: 0 },
+      ...jobs.flatMap((id, index) =>
+        attemptEvents(id, 1, index, {
+          t: index + 1,
+          outcome: { reason: "exit", exitCode: index < 30 ? 1 : 0 },
+        }),
+      ),
+      { type: "queue-finished", t: 100, outcome: { state: "failed", reason: "job-failed" } },
+    ]);
+    const lines = runSummary({ status, ref: "local-1", failureLog: [] }, plain).split("\n");
+    expect(lines.filter((line) => line.startsWith("  ✗ job-"))).toHaveLength(20);
+    expect(lines).toContain("  … 80 more: 10 failed, 70 completed");
+    expect(lines).toContain("  To see them all: spawn queue status local-1");
+  });
 });

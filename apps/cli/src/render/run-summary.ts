@@ -1,4 +1,5 @@
-import { type QueueStatus, statusView } from "@spawn/status-model";
+import { type JobRow, type QueueStatus, statusView } from "@spawn/status-model";
+import { hiddenRows } from "./hidden-rows.js";
 import { jobRowLines } from "./job-rows.js";
 import type { Palette } from "./palette.js";
 import { paintState } from "./state-tone.js";
@@ -11,7 +12,14 @@ export interface RunSummaryInput {
   readonly failureLog: readonly string[];
   /** Where the results lie now, and how many; absent where they were not brought. */
   readonly results?: string;
+  /** Of the terminal it goes to, if it does. */
+  readonly columns?: number | undefined;
 }
+
+/** A queue of more jobs than this is summed up. */
+const MOST_JOBS = 50;
+/** Jobs shown of such a queue. */
+const MOST_SHOWN = 20;
 
 /** What `queue run` says at the end. */
 export function runSummary(input: RunSummaryInput, palette: Palette): string {
@@ -19,7 +27,7 @@ export function runSummary(input: RunSummaryInput, palette: Palette): string {
   const view = statusView(status);
   const blocks = [
     [`${headline(status, palette)}`],
-    jobRowLines(view.rows, palette).flat(),
+    jobLines(view.rows, input, palette),
     failureLines(input, palette),
     view.warnings.map((warning) => `${palette.warn("⚠")} ${warning}`),
     resumeLines(status, ref, palette),
@@ -42,6 +50,25 @@ function headline({ queue_id, status, duration, elapsed, jobs }: QueueStatus, pa
   ];
   const words = `${queue_id} ${status}${time === undefined ? "" : ` ${status === "completed" ? "in" : "after"} ${time}`}`;
   return `${paintState(status, `${icon} ${words}`, palette)} (${counted.join(", ")})`;
+}
+
+/** All jobs of a queue; of one with many, those that went wrong, the failed ones first, and a count of the others. */
+function jobLines(
+  rows: readonly JobRow[],
+  { ref, columns }: RunSummaryInput,
+  palette: Palette,
+): readonly string[] {
+  if (rows.length <= MOST_JOBS) return jobRowLines(rows, palette, columns).flat();
+  const wrong = (["failed", "blocked", "cancelled"] as const).flatMap((state) =>
+    rows.filter((row) => row.state === state),
+  );
+  const shown = wrong.slice(0, MOST_SHOWN);
+  const isShown = new Set(shown);
+  return [
+    ...jobRowLines(shown, palette, columns).flat(),
+    palette.faint(`  … ${hiddenRows(rows.filter((row) => !isShown.has(row)))}`),
+    `  To see them all: ${palette.strong(`spawn queue status ${ref}`)}`,
+  ];
 }
 
 function failureLines({ status, ref, failureLog }: RunSummaryInput, palette: Palette): readonly string[] {

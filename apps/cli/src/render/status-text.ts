@@ -10,11 +10,13 @@ export interface StatusTextOptions {
   readonly timeZone?: string;
   /** Of the queue's instance, where there is one. */
   readonly instanceState?: Instance["state"] | undefined;
+  /** Of the terminal it goes to, if it does. */
+  readonly columns?: number | undefined;
 }
 
 /** The text form of a queue's status. */
 export function statusText(status: QueueStatus, options: StatusTextOptions): string {
-  const { palette, timeZone } = options;
+  const { palette, timeZone, columns } = options;
   const full = statusView(status, {
     wallMs: Date.parse(status.updated_at),
     ...(timeZone === undefined ? {} : { timeZone }),
@@ -23,7 +25,7 @@ export function statusText(status: QueueStatus, options: StatusTextOptions): str
   const blocks = [
     headerBlock(view, status, palette),
     [labelled(view.jobs, palette)],
-    [palette.strong("Job Details:"), ...jobRowLines(view.rows, palette).flat()],
+    [palette.strong("Job Details:"), ...jobRowLines(view.rows, palette, columns).flat()],
     ...view.currentJobs.map((job) => currentJobBlock(job, palette)),
     view.failure === undefined ? [] : failureBlock(view.failure, palette),
     warningsBlock(view, palette),

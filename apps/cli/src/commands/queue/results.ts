@@ -3,7 +3,6 @@ import { Args, Flags } from "@oclif/core";
 import { loadQueueFile } from "@spawn/config-schema";
 import { formatSize, SpawnError } from "@spawn/foundation";
 import { type DownloadEvent, downloadQueue, queueKeys, type ResultStore } from "@spawn/result-store";
-import { createLogUpdate } from "log-update";
 import { SpawnCommand } from "../../base-command.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
@@ -13,6 +12,7 @@ import { downloadJson } from "../../render/download-json.js";
 import { downloadHeading, downloadReport } from "../../render/download-report.js";
 import { liveOf } from "../../render/palette.js";
 import { shownFolder } from "../../render/shown-folder.js";
+import { LiveScreen } from "../../terminal/live-screen.js";
 
 export default class QueueResults extends SpawnCommand {
   static override summary = "download the logs and results of a queue, verified";
@@ -93,27 +93,25 @@ export default class QueueResults extends SpawnCommand {
   }
 
   private transferProgress(): { readonly onEvent: (event: DownloadEvent) => void; readonly end: () => void } {
-    const draw =
-      liveOf(process.stderr, process.env) && !this.jsonEnabled()
-        ? createLogUpdate(process.stderr)
-        : undefined;
+    const screen =
+      liveOf(process.stderr, process.env) && !this.jsonEnabled() ? new LiveScreen(process.stderr) : undefined;
     const total = { files: 0, bytes: 0 };
     const done = { files: 0, bytes: 0 };
     return {
       onEvent: (event) => {
-        if (event.kind === "warning") this.tell(`⚠ ${event.message}`);
-        else if (event.kind === "planned") Object.assign(total, { files: event.files, bytes: event.bytes });
+        if (event.kind === "warning") {
+          screen?.clear();
+          this.tell(`⚠ ${event.message}`);
+        } else if (event.kind === "planned") Object.assign(total, { files: event.files, bytes: event.bytes });
         else if (event.kind === "file-done") {
           done.files += 1;
           done.bytes += event.file.bytes;
-          draw?.(
-            `${done.files} of ${total.files} files, ${formatSize(done.bytes)} of ${formatSize(total.bytes)}`,
-          );
+          const words = `${done.files} of ${total.files} files, ${formatSize(done.bytes)} of ${formatSize(total.bytes)}`;
+          screen?.draw(() => words);
         }
       },
       end: () => {
-        draw?.clear();
-        draw?.done();
+        screen?.clear();
       },
     };
   }

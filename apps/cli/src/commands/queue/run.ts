@@ -23,6 +23,7 @@ import { liveOf } from "../../render/palette.js";
 import { runSummary } from "../../render/run-summary.js";
 import { shownFolder } from "../../render/shown-folder.js";
 import { warningsText } from "../../render/warnings-text.js";
+import { LiveScreen } from "../../terminal/live-screen.js";
 
 const LOOK_EVERY_MS = 150;
 
@@ -103,7 +104,7 @@ export default class QueueRun extends SpawnCommand {
 
   private attendant(plain: boolean, instance: Instance): Attendant {
     if (!plain && liveOf(process.stderr, process.env))
-      return liveAttendant(process.stderr, this.errorPalette);
+      return liveAttendant(new LiveScreen(process.stderr), this.errorPalette, () => performance.now());
     this.tell(`Running ${instance.queueId} on ${instance.instanceId}`);
     return plainAttendant((line) => this.tell(line), this.errorPalette);
   }
@@ -132,7 +133,9 @@ export default class QueueRun extends SpawnCommand {
     const ref = await referenceFor(this.context, instance);
     const files = summary.jobs.flatMap((job) => job.files).filter(({ kind }) => kind === "result").length;
     const results = `${folder} (${files} result ${files === 1 ? "file" : "files"}, ${formatSize(downloadedBytes(summary))} with logs)`;
-    const words = runSummary({ status, ref, failureLog: lines, results }, this.palette);
+    const { columns } = process.stdout;
+    const input = { status, ref, failureLog: lines, results, columns };
+    const words = runSummary(input, this.palette);
     this.print(`\n${words}`);
   }
 }

@@ -1,7 +1,6 @@
 import { Args } from "@oclif/core";
 import type { Instance } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
-import { createLogUpdate } from "log-update";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
 import { durationFlag } from "../../flags/duration-flag.js";
@@ -10,9 +9,12 @@ import { onInterrupt } from "../../interrupts.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
 import { REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue } from "../../queues/wait-for-queue.js";
+import { drawnDisplay, type WatchDisplay, writtenDisplay } from "../../queues/watch-display.js";
 import { watchStatus } from "../../queues/watch-status.js";
 import { liveOf } from "../../render/palette.js";
 import { statusText } from "../../render/status-text.js";
+import { watchFrame } from "../../render/watch-frame.js";
+import { LiveScreen } from "../../terminal/live-screen.js";
 
 const DEFAULT_REFRESH_MS = 10_000;
 
@@ -47,8 +49,8 @@ export default class QueueStatusCommand extends SpawnCommand {
       return undefined;
     }
     const status = await readStatus(this.context, reference);
-    const instanceState = reference.kind === "instance" ? reference.instance.state : undefined;
-    this.print(statusText(status, { palette: this.palette, instanceState }));
+    const state = reference.kind === "instance" ? reference.instance.state : undefined;
+    this.print(this.textOf(status, state));
     if (flags.watch) this.endWith(exitStatusOfQueue(status));
     return status;
   }
@@ -56,27 +58,35 @@ export default class QueueStatusCommand extends SpawnCommand {
   private async watch(instance: Instance, refreshMs: number): Promise<void> {
     const leaving = new AbortController();
     const stopListening = onInterrupt(() => leaving.abort());
-    const show = this.jsonEnabled() ? (status: QueueStatus) => this.printJsonLine(status) : this.screen();
+    const display = this.display();
+    let last: QueueStatus | undefined;
     try {
       const { queue } = await openQueue(this.context, instance, { signal: leaving.signal });
-      const last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show });
-      if (last !== undefined) return this.endWith(exitStatusOfQueue(last));
+      last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show: display.show });
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
     } finally {
+      display.end(last);
       stopListening();
     }
+    if (last !== undefined) return this.endWith(exitStatusOfQueue(last));
     this.tell(detachedWords(await referenceFor(this.context, instance)));
     this.endWith(EXIT.interrupted);
   }
 
   /** Draws over what was shown before on a terminal; elsewhere each status follows the other. */
-  private screen(): (status: QueueStatus) => void {
-    const { palette } = this;
-    if (!liveOf(process.stdout, process.env)) {
-      return (status) => this.print(`${statusText(status, { palette })}\n`);
-    }
-    const draw = createLogUpdate(process.stdout, { showCursor: true });
-    return (status) => draw(statusText(status, { palette }));
+  private display(): WatchDisplay {
+    if (this.jsonEnabled()) return writtenDisplay((status) => this.printJsonLine(status));
+    if (!liveOf(process.stdout, process.env))
+      return writtenDisplay((status) => this.print(`${this.textOf(status)}\n`));
+    return drawnDisplay(
+      new LiveScreen(process.stdout),
+      (status, size) => watchFrame(this.textOf(status), status, size, this.palette),
+      (status) => this.print(this.textOf(status)),
+    );
+  }
+
+  private textOf(status: QueueStatus, instanceState?: Instance["state"]): string {
+    return statusText(status, { palette: this.palette, instanceState, columns: process.stdout.columns });
   }
 }
