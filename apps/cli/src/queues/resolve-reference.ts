@@ -56,7 +56,7 @@ function notFound(what: "instance" | "queue", instances: readonly Instance[], re
   const meant = didYouMean(ref, known);
   return new SpawnError(
     `${what}-not-found`,
-    ref === "last" ? `there is no ${what} yet` : `there is no ${what} ${ref} on this machine`,
+    ref === "last" ? `no ${what} was launched yet` : `there is no ${what} ${ref} on this machine`,
     {
       hint: [...(meant === undefined ? [] : [meant]), "See what there is: spawn list --state all"].join("\n"),
     },
