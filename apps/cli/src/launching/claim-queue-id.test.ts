@@ -49,6 +49,7 @@ describe("claimByReplacing", () => {
     root: "/instances/local-1",
     workingDirectory: "/work",
     storeRoot: folder,
+    carried: [],
   };
 
   it("replaces what the store has", async () => {

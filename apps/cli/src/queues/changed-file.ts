@@ -34,7 +34,7 @@ export function changeQueue(
 ): ChangedQueue {
   const fold = foldOf(records);
   const before = fold.created;
-  if (spec.queueId !== undefined && spec.queueId !== before.queueId) {
+  if (spec.queueId !== undefined && !isIdOf(spec.queueId, before.queueId)) {
     throw new SpawnError(
       "bad-arguments",
       `${fileName} is the file of ${spec.queueId}, not of ${before.queueId}`,
@@ -70,6 +70,11 @@ export function changeQueue(
     added: new Set(jobs.flatMap(({ id }) => (old.has(id) ? [] : [id]))),
     removed: before.jobs.flatMap(({ id }) => (fold.definition(id) === undefined ? [id] : [])),
   };
+}
+
+/** Whether a run that asked for `asked` may have got `given`: a taken id gets `-2`, `-3`, … */
+function isIdOf(asked: string, given: string): boolean {
+  return asked === given || (given.startsWith(asked) && /^-\d+$/.test(given.slice(asked.length)));
 }
 
 function foldOf(records: readonly JournalRecord[]): QueueFold {

@@ -13,6 +13,7 @@ function instance(instanceId: string, fields: Partial<Instance> = {}): Instance 
     root: `/instances/${instanceId}`,
     workingDirectory: "/work",
     storeRoot: "/results",
+    carried: [],
     ...fields,
   };
 }

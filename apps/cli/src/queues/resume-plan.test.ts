@@ -27,6 +27,7 @@ const instance: Instance = {
   root: "/instances/local-1",
   workingDirectory: "/work",
   storeRoot: "/results",
+  carried: [],
 };
 
 const failedQueue: readonly JournalEvent[] = [

@@ -19,6 +19,7 @@ const instance: Instance = {
   root: "/state/instances/local-0abc123def45",
   workingDirectory: "/work",
   storeRoot: "/state/results",
+  carried: [],
 };
 
 describe("instanceRow", () => {

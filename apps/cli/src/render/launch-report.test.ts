@@ -15,6 +15,7 @@ const instance: Instance = {
   root: "/state/instances/local-0abc123def45",
   workingDirectory: "/work",
   storeRoot: "/state/results",
+  carried: [],
 };
 const estimate = { ms: 180_000, atLeast: false };
 const resultsLocation = "/state/results/first-pipeline/";
@@ -26,7 +27,9 @@ describe("launch", () => {
     expect(launchHeading({ queueId: "first-pipeline", spec })).toBe(
       "🚀 Launching batch queue...\n\nQueue: first-pipeline\nJobs: 1\nProvider: local",
     );
-    expect(`\n${launchReport({ instance, ref: "first-pipeline", estimate, resultsLocation }, paletteOf(false))}\n`).toBe(`
+    expect(
+      `\n${launchReport({ instance, ref: "first-pipeline", estimate, resultsLocation }, paletteOf(false))}\n`,
+    ).toBe(`
 Instance launched! 🎉
 
 Instance ID: local-0abc123def45

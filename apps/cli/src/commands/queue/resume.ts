@@ -7,6 +7,7 @@ import { EXIT } from "../../exit-status.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
 import { readRunnableFile } from "../../launching/prepare-launch.js";
+import { checkResumeEnvironment } from "../../launching/resume-environment.js";
 import { failureLog } from "../../logs/failure-log.js";
 import { type ChangedQueue, changeQueue } from "../../queues/changed-file.js";
 import { openQueue } from "../../queues/read-status.js";
@@ -62,6 +63,7 @@ export default class QueueResume extends SpawnCommand {
     const { variables, carried } = launchEnvironment(this.context.env, flags.env ?? []);
     refuseUnresumable(queue.status(), instance);
     const file = flags["batch-queue"];
+    if (file === undefined) checkResumeEnvironment(instance, variables);
     const other = file === undefined ? undefined : this.otherFile(file, records, variables);
     const plan =
       other === undefined
