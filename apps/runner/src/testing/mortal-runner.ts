@@ -15,7 +15,7 @@ export interface Fate {
   readonly effects: "done" | "undone";
 }
 
-/** What to do with a queue from outside, told after each of its records. */
+/** What to do with a queue from outside; told the last record there is when a runner begins, and each one after it. */
 export type Onlooker = (event: JournalEvent, run: QueueRun) => void;
 
 /** The end of a runner, where a test wants it. */
@@ -42,7 +42,7 @@ export function eventsOf(folder: string): readonly JournalEvent[] {
 /** Runs a queue on from where it stands to its end. */
 export async function runToEnd(folder: string, onlooker: Onlooker = () => undefined): Promise<QueueOutcome> {
   const run = open(folder, folderStore(join(folder, "store")));
-  watch(run, onlooker);
+  watch(folder, run, onlooker);
   try {
     return isOver(run) ?? (await runQueue(run, beginning(run)));
   } finally {
@@ -81,7 +81,7 @@ export async function runUntil(
     run.logs.finish = () => new Promise(() => undefined);
     throw new Death();
   };
-  watch(run, onlooker);
+  watch(folder, run, onlooker);
   try {
     await runQueue(run, beginning(run));
   } catch (error) {
@@ -108,7 +108,9 @@ function open(folder: string, store: ResultStore): QueueRun {
   });
 }
 
-function watch(run: QueueRun, onlooker: Onlooker): void {
+function watch(folder: string, run: QueueRun, onlooker: Onlooker): void {
+  const last = eventsOf(folder).at(-1);
+  if (last !== undefined) onlooker(last, run);
   const { journal } = run.parts;
   const { append } = journal;
   journal.append = (event, at) => {
