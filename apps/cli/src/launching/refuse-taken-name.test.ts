@@ -5,7 +5,7 @@ import { refuseTakenName } from "./refuse-taken-name.js";
 const holder: Instance = {
   instanceId: "local-1",
   provider: "local",
-  state: "stopped",
+  state: "running",
   name: "nightly",
   queueId: "daily",
   launchedAt: "2026-01-27T18:00:00.000Z",
@@ -17,18 +17,18 @@ const holder: Instance = {
 };
 
 describe("refuseTakenName", () => {
-  it("refuses the name of an instance that is not terminated", () => {
+  it("refuses the name of an instance that runs", () => {
     expect(() => refuseTakenName([holder], "nightly")).toThrow(
       expect.objectContaining({
         code: "bad-arguments",
-        message: "--name nightly: local-1 (queue daily, stopped) has that name",
-        hint: expect.stringContaining("spawn terminate local-1 -y"),
+        message: "--name nightly: local-1 runs under that name (queue daily)",
+        hint: expect.stringContaining("spawn queue status local-1 --watch"),
       }),
     );
   });
 
   it("is content with any other", () => {
     expect(() => refuseTakenName([holder], "weekly")).not.toThrow();
-    expect(() => refuseTakenName([{ ...holder, state: "terminated" }], "nightly")).not.toThrow();
+    expect(() => refuseTakenName([{ ...holder, state: "stopped" }], "nightly")).not.toThrow();
   });
 });

@@ -41,14 +41,11 @@ describe("findInstance", () => {
     expect(findInstance(all, "pipeline")).toBe(newest);
   });
 
-  it("refuses a name of two, and names them", () => {
-    const twin = instance("local-4", { name: "nightly" });
-    expect(() => findInstance([twin, ...all], "nightly")).toThrow(
-      expect.objectContaining({
-        code: "bad-arguments",
-        message: expect.stringMatching(/local-4[\s\S]*local-3/),
-      }),
-    );
+  it("takes the one that runs under a name, else the newest", () => {
+    const later = instance("local-4", { name: "nightly" });
+    expect(findInstance([later, ...all], "nightly")).toBe(later);
+    const running = { ...newest, state: "running" as const };
+    expect(findInstance([later, running, middle, oldest], "nightly")).toBe(running);
   });
 
   it("finds nothing for anything else", () => {

@@ -14,27 +14,21 @@ export type QueueReference =
 export const REF_DESCRIPTION = "instance id, name, queue id, or `last` for the newest instance";
 
 /**
- * Finds the instance that a reference means: an instance id, `last`, a name that only one instance that is not terminated
- * has, or a queue id (then the newest of its instances).
+ * Finds the instance that a reference means: an instance id, `last`, a name (the instance that runs under it, else the newest
+ * that is not terminated), or a queue id (then the newest of its instances).
  *
  * @param instances newest first
- * @throws SpawnError `bad-arguments` for an ambiguous name.
  */
 export function findInstance(instances: readonly Instance[], ref: string): Instance | undefined {
   if (ref === "last") return instances[0];
   const byId = instances.find((instance) => instance.instanceId === ref);
   if (byId !== undefined) return byId;
   const named = instances.filter((instance) => instance.name === ref && instance.state !== "terminated");
-  if (named.length > 1) {
-    const ids = named.map((instance) => `  ${instance.instanceId}  (queue ${instance.queueId})`);
-    throw new SpawnError("bad-arguments", `${named.length} instances are named ${ref}:\n${ids.join("\n")}`, {
-      hint: "Name one by its instance id.",
-    });
-  }
-  return named[0] ?? instances.find((instance) => instance.queueId === ref);
+  const running = named.find((instance) => instance.state === "running");
+  return running ?? named[0] ?? instances.find((instance) => instance.queueId === ref);
 }
 
-/** @throws SpawnError `instance-not-found`, `bad-arguments`. */
+/** @throws SpawnError `instance-not-found`. */
 export async function resolveInstance(context: Context, ref: string): Promise<Instance> {
   const instances = await context.launcher.list();
   const instance = findInstance(instances, ref);
