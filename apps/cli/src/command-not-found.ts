@@ -1,5 +1,18 @@
 import { Errors, type Hook } from "@oclif/core";
+import { SpawnError } from "@spawn/foundation";
 import { nearestCommand } from "./suggestions/nearest-command.js";
+
+/** Commands that people look for and that are being built. */
+const PLANNED_COMMANDS: Readonly<Record<string, string>> = {
+  alerts: "cost alerts on EC2",
+  array: "job arrays",
+  cost: "what instances on EC2 cost",
+  extend: "an instance's deadline",
+  gc: "clearing away what is past its deadline",
+  jobs: "the persistent job queue",
+  scheduler: "the persistent job queue",
+  worker: "the persistent job queue",
+};
 
 /** The exit status by which `describeFailure` knows an unknown command. */
 export const UNKNOWN_COMMAND = 127;
@@ -15,6 +28,12 @@ export const commandNotFound: Hook.CommandNotFound = async ({ id, argv = [], con
     words.findLastIndex((_, index) => isCommand(words.slice(0, index + 1), config.commandIDs)) + 1;
   if (given > 0) {
     return config.runCommand(words.slice(0, given).join(":"), [...words.slice(given), ...argv]);
+  }
+  const planned = PLANNED_COMMANDS[words[0] ?? ""];
+  if (planned !== undefined) {
+    throw new SpawnError("not-supported", `spawn ${words[0]}: ${planned} is not in this version yet`, {
+      hint: "See what is there: spawn --help",
+    });
   }
   throw new Errors.CLIError(unknownCommandText(words, config.commandIDs), { exit: UNKNOWN_COMMAND });
 };

@@ -10,7 +10,7 @@ import { parseTags } from "../flags/tags.js";
 import { launchFlags, launchOptions } from "../launching/launch-flags.js";
 import { type LaunchStep, launchQueue } from "../launching/launch-queue.js";
 import { type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.js";
-import { chooseProvider, refuseEc2Flags } from "../launching/provider.js";
+import { chooseProvider, refusePlannedFlags } from "../launching/provider.js";
 import { unexpectedArguments } from "../parse-refusal.js";
 import { openQueue } from "../queues/read-status.js";
 import { referenceFor } from "../queues/resolve-reference.js";
@@ -58,7 +58,7 @@ export default class Launch extends SpawnCommand {
   };
 
   override async run(): Promise<object> {
-    refuseEc2Flags(this.argv);
+    refusePlannedFlags(this.argv);
     const { flags } = await this.parse(Launch);
     chooseProvider(flags.provider, this.context.env);
     const options = launchOptions(flags["batch-queue"], flags, parseTags("tags", flags.tags ?? []));

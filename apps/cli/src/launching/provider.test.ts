@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseProvider, refuseEc2Flags } from "./provider.js";
+import { chooseProvider, refusePlannedFlags } from "./provider.js";
 
 describe("chooseProvider", () => {
   it("takes the flag before SPAWN_PROVIDER", () => {
@@ -27,12 +27,12 @@ describe("chooseProvider", () => {
   });
 });
 
-describe("refuseEc2Flags", () => {
-  it.each([["--instance-type", "t3.micro"], ["--ttl=30m"]])("refuses %s", (...argv) => {
-    expect(() => refuseEc2Flags(argv)).toThrow(expect.objectContaining({ code: "not-supported" }));
+describe("refusePlannedFlags", () => {
+  it.each([["--instance-type", "t3.micro"], ["--ttl=30m"], ["--array", "8"]])("refuses %s", (...argv) => {
+    expect(() => refusePlannedFlags(argv)).toThrow(expect.objectContaining({ code: "not-supported" }));
   });
 
   it("leaves the others alone", () => {
-    expect(() => refuseEc2Flags(["--name", "ttl", "--wait"])).not.toThrow();
+    expect(() => refusePlannedFlags(["--name", "ttl", "--wait"])).not.toThrow();
   });
 });

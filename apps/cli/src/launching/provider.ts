@@ -43,15 +43,28 @@ const EC2_FLAGS = [
   "wait-for-ssh",
   "region",
   "spot",
+  "spot-max-price",
+  "keep-on-failure",
+  "idle-timeout",
 ];
 
-/** @throws SpawnError `not-supported` for a flag that only EC2 has. */
-export function refuseEc2Flags(argv: readonly string[]): void {
-  const flag = argv.find((arg) =>
-    EC2_FLAGS.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
-  );
-  if (flag === undefined) return;
-  throw new SpawnError("not-supported", `${flag.split("=")[0]}: running on EC2 is not in this version yet`, {
-    hint: "Run it on this machine: --provider local",
-  });
+/** Launch flags of job arrays and scripts. */
+const ARRAY_FLAGS = ["array", "param-file", "user-data", "tasks", "task-retries", "max-concurrent"];
+
+/** @throws SpawnError `not-supported` for a flag of what is not there yet. */
+export function refusePlannedFlags(argv: readonly string[]): void {
+  const given = (flags: readonly string[]): string | undefined =>
+    flags.find((name) => argv.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
+  const array = given(ARRAY_FLAGS);
+  if (array !== undefined) {
+    throw new SpawnError("not-supported", `--${array}: job arrays and scripts are not in this version yet`, {
+      hint: "Launch a queue: --batch-queue pipeline.json",
+    });
+  }
+  const ec2 = given(EC2_FLAGS);
+  if (ec2 !== undefined) {
+    throw new SpawnError("not-supported", `--${ec2} is for EC2, which is not in this version yet`, {
+      hint: "Leave it out, and run on this machine: --provider local",
+    });
+  }
 }
