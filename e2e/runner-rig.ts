@@ -22,7 +22,7 @@ export interface RunnerProgram {
 }
 
 const BUNDLE = join(REPOSITORY, "apps/runner/dist/spawn-runner.mjs");
-const BINARY = join(REPOSITORY, "apps/runner/dist/spawn-runner-linux-x64");
+const BINARY = join(REPOSITORY, "apps/runner/binary/spawn-runner-linux-x64");
 
 /** The runner's bundle on this Node; and its binary, where it has been built. */
 export const RUNNER_PROGRAMS: readonly RunnerProgram[] = [
