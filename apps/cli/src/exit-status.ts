@@ -37,7 +37,6 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, ExitStatus>> = {
   "already-over": EXIT.failed,
   "not-resumable": EXIT.failed,
   "queue-id-taken": EXIT.failed,
-  "queue-failed": EXIT.failed,
   "permission-denied": EXIT.noPermission,
   "no-space": EXIT.failed,
   "no-capacity": EXIT.noCapacity,

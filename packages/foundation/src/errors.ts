@@ -11,7 +11,6 @@ export const ERROR_CODES = [
   "already-over",
   "not-resumable",
   "queue-id-taken",
-  "queue-failed",
   "permission-denied",
   "no-space",
   "no-capacity",
