@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { SpawnError } from "@spawn/foundation";
+import { detectContainment, machineCapacity } from "@spawn/attempt-runner";
+import { SpawnError, systemClock, systemRandom, unreachable } from "@spawn/foundation";
+import { folderStore } from "@spawn/result-store";
 import { destination, pino } from "pino";
-import { HELP, parseArguments } from "./arguments.js";
+import { HELP, parseArguments, type RunnerCommand } from "./arguments.js";
 import { writeCompletion } from "./completion-file.js";
+import { watchRequestFiles, watchSignals } from "./local-watchers.js";
 import { runSession } from "./session.js";
 import { RUNNER_VERSION } from "./version.js";
 
@@ -21,11 +24,29 @@ async function main(argv: readonly string[]): Promise<number> {
     case "complete":
       writeCompletion(command.completion, command.file);
       return 0;
-    case "run": {
-      const outcome = await runSession(command, log);
-      return outcome.state === "completed" ? 0 : 1;
-    }
+    case "run":
+      return await run(command);
+    default:
+      return unreachable(command);
   }
+}
+
+/** On this machine, with a folder as the store. */
+async function run(command: Extract<RunnerCommand, { kind: "run" }>): Promise<number> {
+  const outcome = await runSession(
+    {
+      ...command,
+      store: folderStore(command.store),
+      machine: machineCapacity({ environment: process.env }),
+      containment: detectContainment(),
+      environment: process.env,
+      clock: systemClock(),
+      random: systemRandom(),
+      watchers: [watchRequestFiles(log), watchSignals(log)],
+    },
+    log,
+  );
+  return outcome.state === "completed" ? 0 : 1;
 }
 
 main(process.argv.slice(2)).then(

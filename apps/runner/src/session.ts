@@ -1,55 +1,45 @@
-import {
-  detectContainment,
-  discardRequests,
-  machineCapacity,
-  type RunnerRequest,
-  watchRequests,
-} from "@spawn/attempt-runner";
 import type { QueueOutcome } from "@spawn/dag-core";
-import { SpawnError, systemClock, systemRandom, unreachable } from "@spawn/foundation";
-import { folderStore } from "@spawn/result-store";
+import { SpawnError } from "@spawn/foundation";
 import type { Logger } from "pino";
-import type { RunnerCommand } from "./arguments.js";
 import { startHousekeeping } from "./housekeeping.js";
-import { openQueueRun } from "./open-queue-run.js";
+import { type OpenQueueRunOptions, openQueueRun } from "./open-queue-run.js";
 import type { PendingEvent, QueueRun } from "./queue-run.js";
 import { runQueue } from "./run-queue.js";
 import { StorePublisher } from "./store-publisher.js";
 
-type RunCommand = Extract<RunnerCommand, { kind: "run" }>;
+/** Turns what comes from outside (requests, signals, deadlines) into events, until the signal. */
+export type Watcher = (run: QueueRun, signal: AbortSignal) => void;
 
-/** One runner's life: takes the queue over, runs it to its end, lets it go. */
-export async function runSession(command: RunCommand, log: Logger): Promise<QueueOutcome> {
-  const containment = detectContainment();
-  const run = openQueueRun({
-    ...command,
-    store: folderStore(command.store),
-    machine: machineCapacity({ environment: process.env }),
-    containment,
-    environment: process.env,
-    clock: systemClock(),
-    random: systemRandom(),
-  });
+export interface SessionOptions extends OpenQueueRunOptions {
+  /** Whether a final queue runs again what did not complete. */
+  readonly resume: boolean;
+  /** With `resume`: jobs that run again too, with all downstream of them. */
+  readonly rerun: readonly string[];
+  /** Called once each, before anything of this session is recorded. */
+  readonly watchers: readonly Watcher[];
+}
+
+/** One runner's hold on a queue: takes it over, runs it to its end, lets it go. */
+export async function runSession(options: SessionOptions, log: Logger): Promise<QueueOutcome> {
+  const run = openQueueRun(options);
   const { queueId, lock } = run.parts;
   log.info({ queueId, epoch: lock.epoch }, "runner started");
-  log.info({ containment: containment.kind, reason: containment.reason }, "containment");
+  const { kind, reason } = options.containment;
+  log.info({ containment: kind, reason }, "containment");
   const ending = new AbortController();
   try {
-    const finished = run.parts.fold.finished;
-    const isOver = finished !== undefined && finished.state !== "interrupted";
     const publisher = new StorePublisher(run);
-    if (isOver && !command.resume) {
+    const finished = run.parts.fold.finished;
+    if (finished !== undefined && finished.state !== "interrupted" && !options.resume) {
       // The runner that finished it may have died before it could say so in the store.
       await publisher.publishFinal();
       return finished;
     }
-    // What was asked of the runner before: to stop, which it has; or to cancel a run that is over by now.
-    discardRequests(run.parts.layout.state, ({ kind }) => kind === "interrupt" || isOver);
     await publisher.publishQueue();
-    listen(run, ending.signal, log);
+    for (const watch of options.watchers) watch(run, ending.signal);
     const stopHousekeeping = startHousekeeping(run, publisher);
     ending.signal.addEventListener("abort", stopHousekeeping, { once: true });
-    const outcome = await runQueue(run, beginning(run, command)).catch(async (error: unknown) => {
+    const outcome = await runQueue(run, beginning(run, options.rerun)).catch(async (error: unknown) => {
       stopHousekeeping();
       // Whoever looks at the store should not see the queue running for ever; if that fails too, the first error counts.
       await publisher.publishFinal().catch(() => undefined);
@@ -66,12 +56,12 @@ export async function runSession(command: RunCommand, log: Logger): Promise<Queu
 }
 
 /** What this runner has to say first: a queue begins, goes on, or begins again. */
-function beginning(run: QueueRun, command: RunCommand): readonly PendingEvent[] {
+function beginning(run: QueueRun, rerun: readonly string[]): readonly PendingEvent[] {
   if (run.parts.fold.started === undefined) return [{ event: { type: "queue-started" } }];
   const finished = run.parts.fold.finished;
   if (finished === undefined) return [];
   const isInterrupted = finished.state === "interrupted";
-  const jobs = isInterrupted && !run.hasChanged() ? [] : run.resumedJobs(command.rerun);
+  const jobs = isInterrupted && !run.hasChanged() ? [] : run.resumedJobs(rerun);
   if (jobs.length === 0) {
     if (isInterrupted) return [{ event: { type: "queue-continued" } }];
     throw new SpawnError("not-resumable", "every job has completed: there is nothing to run again", {
@@ -79,40 +69,4 @@ function beginning(run: QueueRun, command: RunCommand): readonly PendingEvent[] 
     });
   }
   return [{ event: { type: "queue-resumed", jobs } }];
-}
-
-/** Requests and signals become events. */
-function listen(run: QueueRun, signal: AbortSignal, log: Logger): void {
-  watchRequests(
-    run.parts.layout.state,
-    (event) => {
-      if (event.type === "request") run.inbox.put({ event: eventOf(event.request), recorded: event.done });
-      else log.warn(event, "not a request; it was moved aside");
-    },
-    { signal },
-  );
-  let interrupts = 0;
-  const onSignal = (name: NodeJS.Signals): void => {
-    log.info({ signal: name }, "signal received");
-    if (name === "SIGTERM") {
-      run.inbox.put({ event: { type: "interrupt-requested", cause: "shutdown" } });
-    } else {
-      interrupts += 1;
-      run.inbox.put({ event: { type: "cancel-requested", force: interrupts > 1 } });
-    }
-  };
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
-  process.on("SIGHUP", () => undefined);
-}
-
-function eventOf(request: RunnerRequest): PendingEvent["event"] {
-  switch (request.kind) {
-    case "cancel":
-      return { type: "cancel-requested", force: request.force };
-    case "interrupt":
-      return { type: "interrupt-requested", cause: request.cause };
-    default:
-      return unreachable(request);
-  }
 }
