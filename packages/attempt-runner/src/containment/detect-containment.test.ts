@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { AL2023_SERVICE, useRecordedTree } from "../testing/recorded-tree.js";
+import { AL2023_SERVICE, AL2023_TOP, useRecordedTree } from "../testing/recorded-tree.js";
 import { detectContainment } from "./detect-containment.js";
 
 const tree = useRecordedTree();
@@ -40,6 +40,17 @@ describe("detectContainment, on a recorded Amazon Linux 2023", () => {
     tree.write({ ...AL2023_SERVICE, "proc/self/cgroup": "0::/system.slice/spored.service/spawn-runner\n" });
     const [folder] = detectContainment({ root: tree.root }).enclose("i-1/q/a/1", {})?.folders ?? [];
     expect(folder).toContain("spored.service/spawn/q-");
+  });
+
+  it("goes below another cgroup than its own when asked to, and leaves its own as it is", () => {
+    tree.write({ ...AL2023_SERVICE, ...AL2023_TOP });
+    const [folder] =
+      detectContainment({ root: tree.root, parent: "/" }).enclose("i-1/q/a/1", {})?.folders ?? [];
+    expect(folder).toMatch(new RegExp(`^${tree.root}/sys/fs/cgroup/spawn/q-[0-9a-f]{12}/a\\.1$`));
+    expect(tree.read("sys/fs/cgroup/cgroup.subtree_control")).toBe("+io");
+    expect(tree.read("sys/fs/cgroup/spawn/cgroup.subtree_control")).toBe("+memory +io");
+    expect(tree.read(`${SERVICE}/cgroup.subtree_control`)).toBe("");
+    expect(existsSync(join(tree.root, SERVICE, "spawn"))).toBe(false);
   });
 
   it("sweeps the empty cgroups of a queue, and only those", () => {

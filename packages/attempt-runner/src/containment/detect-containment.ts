@@ -9,14 +9,20 @@ export interface DetectOptions {
   readonly root?: string;
   /** The runner's pid. */
   readonly runner?: number;
+  /**
+   * The cgroup below which those of attempts are made, by its path in each tree: `/` is the top. Default: the runner's
+   * own, which is wrong for a service that restarts while its attempts go on.
+   */
+  readonly parent?: string;
 }
 
 /**
  * Finds out how attempts can be held together here: by cgroups below the runner's own, in which it may have to move
- * itself into a leaf, or by process groups. Call it once per runner.
+ * itself into a leaf, or below another one, or by process groups. Call it once per runner.
  */
-export function detectContainment({ root = "/", runner = process.pid }: DetectOptions = {}): Containment {
-  const hierarchies = readHierarchies(root);
+export function detectContainment(options: DetectOptions = {}): Containment {
+  const { root = "/", runner = process.pid, parent } = options;
+  const hierarchies = readHierarchies(root, parent);
   const unfit = hierarchies.find(({ own }) => !isPlain(own));
   if (unfit !== undefined) return processGroups(`the name of the cgroup ${unfit.own} cannot be written down`);
   const v2 = tried(hierarchies, (all) => openCgroupV2(all, runner));

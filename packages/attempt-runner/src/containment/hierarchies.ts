@@ -6,17 +6,21 @@ export interface Hierarchy {
   readonly version: 1 | 2;
   /** Controllers of version 1; version 2 names its own in `cgroup.controllers`. */
   readonly controllers: readonly string[];
-  /** This process's cgroup in it. */
+  /** The cgroup that was asked for in it: this process's own, or another. */
   readonly own: string;
 }
 
-/** The hierarchies that this process can see itself in. `root` stands for `/`, also in the result. */
-export function readHierarchies(root: string): readonly Hierarchy[] {
+/**
+ * The hierarchies that this process is in, as far as they are mounted here. `root` stands for `/`, also in the result.
+ *
+ * @param parent another cgroup than the process's own, by its path in each of them
+ */
+export function readHierarchies(root: string, parent?: string): readonly Hierarchy[] {
   const places = (readProcFile(join(root, "proc/self/cgroup")) ?? "").split("\n").flatMap(parsePlace);
   const mounts = (readProcFile(join(root, "proc/self/mountinfo")) ?? "").split("\n").flatMap(parseMount);
   return mounts.flatMap((mount): readonly Hierarchy[] => {
     const place = places.find((candidate) => isSameHierarchy(candidate, mount));
-    const below = place === undefined ? undefined : pathBelow(mount.shows, place.path);
+    const below = place === undefined ? undefined : pathBelow(mount.shows, parent ?? place.path);
     if (below === undefined) return [];
     return [{ version: mount.version, controllers: mount.controllers, own: join(root, mount.at, below) }];
   });

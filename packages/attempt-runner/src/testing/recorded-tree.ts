@@ -48,3 +48,10 @@ export const AL2023_SERVICE = {
   "sys/fs/cgroup/system.slice/spored.service/cgroup.subtree_control": "",
   "sys/fs/cgroup/system.slice/spored.service/cgroup.procs": "2143\n",
 } as const;
+
+/** The top of the same machine's tree, where systemd has given controllers on. */
+export const AL2023_TOP = {
+  "sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory hugetlb pids rdma misc\n",
+  "sys/fs/cgroup/cgroup.subtree_control": "cpu memory pids\n",
+  "sys/fs/cgroup/cgroup.procs": "2\n11\n",
+} as const;
