@@ -50,6 +50,8 @@ function eventOf(request: RunnerRequest): PendingEvent["event"] {
       return { type: "cancel-requested", force: request.force };
     case "interrupt":
       return { type: "interrupt-requested", cause: request.cause };
+    case "extend":
+      return { type: "warning", message: "this instance has no deadline, so there is nothing to extend" };
     default:
       return unreachable(request);
   }

@@ -114,6 +114,7 @@ function isSchedulerEvent(event: JournalEvent): event is SchedulerEvent {
     case "queue-created":
     case "queue-changed":
     case "runner-started":
+    case "deadline-set":
     case "attempt-started":
     case "attempt-usage":
     case "results-stored":

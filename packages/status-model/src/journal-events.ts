@@ -63,6 +63,8 @@ export type RunnerEvent =
       readonly version: string;
       readonly containment: Containment;
     }
+  /** The instance ends at this moment (wall clock, ms since the Unix epoch), whatever the queue does. */
+  | { readonly type: "deadline-set"; readonly t: number; readonly deadline: number }
   /** The command's process exists. `pid` is the command's; `pidStart` its start time in kernel ticks since boot. */
   | {
       readonly type: "attempt-started";
@@ -108,6 +110,7 @@ export interface QueueSnapshot {
   /** In file order; jobs to which nothing has happened are left out. */
   readonly jobs: readonly JobHistorySnapshot[];
   readonly runner?: RunnerStarted;
+  readonly deadline?: number;
   readonly warnings: readonly QueueWarning[];
   readonly started?: Moment;
   readonly ended?: Moment & { readonly outcome: QueueOutcome };

@@ -69,6 +69,7 @@ export class Narrator {
       case "queue-created":
       case "queue-started":
       case "runner-started":
+      case "deadline-set":
       case "attempt-started":
       case "backoff-elapsed":
       case "attempt-usage":

@@ -8,6 +8,8 @@ describe("parseRequest", () => {
     { kind: "interrupt", cause: "spot" },
     { kind: "interrupt", cause: "ttl" },
     { kind: "interrupt", cause: "shutdown" },
+    { kind: "extend", deadline: "2026-11-24T18:00:00Z" },
+    { kind: "extend", deadline: "2026-11-24T18:00:00.5+01:00" },
   ])("reads back %j", (request) => {
     expect(parseRequest(JSON.stringify(request))).toEqual(request);
   });
@@ -20,6 +22,10 @@ describe("parseRequest", () => {
     ['{"kind":"cancel"}', "force"],
     ['{"kind":"cancel","force":"yes"}', "force"],
     ['{"kind":"interrupt","cause":"boredom"}', "cause"],
+    ['{"kind":"extend"}', "deadline"],
+    ['{"kind":"extend","deadline":"2h"}', "deadline"],
+    ['{"kind":"extend","deadline":"2026-11-24T18:00:00"}', "deadline"],
+    ['{"kind":"extend","deadline":"2026-13-24T18:00:00Z"}', "deadline"],
   ])("says what is wrong with %j", (text, problem) => {
     expect(parseRequest(text)).toContain(problem);
   });

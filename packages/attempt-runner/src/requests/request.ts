@@ -3,7 +3,9 @@ export type RunnerRequest =
   /** `force` ends jobs that always run too. */
   | { readonly kind: "cancel"; readonly force: boolean }
   /** Stop, resumable. */
-  | { readonly kind: "interrupt"; readonly cause: InterruptRequestCause };
+  | { readonly kind: "interrupt"; readonly cause: InterruptRequestCause }
+  /** Let the instance live until `deadline`, an RFC 3339 time. */
+  | { readonly kind: "extend"; readonly deadline: string };
 
 export type InterruptRequestCause = "spot" | "ttl" | "shutdown";
 
@@ -27,9 +29,22 @@ export function parseRequest(text: string): RunnerRequest | string {
     case "interrupt":
       if (!("cause" in value) || !isInterruptCause(value.cause)) return "interrupt: unknown cause";
       return { kind: "interrupt", cause: value.cause };
+    case "extend":
+      if (!("deadline" in value) || !isInstant(value.deadline))
+        return "extend: deadline is not an RFC 3339 time";
+      return { kind: "extend", deadline: value.deadline };
     default:
       return `unknown kind ${JSON.stringify(value.kind)}`;
   }
+}
+
+/** A date, a time and an offset: what means the same moment everywhere. */
+function isInstant(value: unknown): value is string {
+  return (
+    typeof value === "string" &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value) &&
+    !Number.isNaN(Date.parse(value))
+  );
 }
 
 function isInterruptCause(value: unknown): value is InterruptRequestCause {

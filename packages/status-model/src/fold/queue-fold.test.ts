@@ -135,6 +135,17 @@ describe("QueueFold", () => {
     expect(fold.warnings[1]?.job).toBe("a");
   });
 
+  it("knows the instance's latest deadline, and keeps it in a snapshot", () => {
+    const events: JournalEvent[] = [buildQueueCreated([buildJob("a")])];
+    expect(foldOf(events).deadline).toBeUndefined();
+    events.push({ type: "deadline-set", t: 0, deadline: START_AT + 60_000 });
+    events.push({ type: "deadline-set", t: 5, deadline: START_AT + 90_000 });
+    const fold = foldOf(events);
+    expect(fold.deadline).toBe(START_AT + 90_000);
+    const again = foldOf([{ type: "snapshot", t: 5, segment: 2, state: fold.snapshot() }]);
+    expect(again.deadline).toBe(START_AT + 90_000);
+  });
+
   it("goes on with a changed queue file: jobs keep what they reached", () => {
     const retry = buildJob("b", { dependsOn: ["a"] });
     const fold = foldOf([

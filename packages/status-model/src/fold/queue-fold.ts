@@ -39,6 +39,7 @@ export class QueueFold {
   #scheduler: SchedulerState | undefined;
   #jobs: ReadonlyMap<string, JobHistory> = new Map();
   #runner: RunnerStarted | undefined;
+  #deadline: number | undefined;
   #warnings: QueueWarning[] = [];
   #started: Moment | undefined;
   #ended: (Moment & { readonly outcome: QueueOutcome }) | undefined;
@@ -63,6 +64,11 @@ export class QueueFold {
   /** The runner that took the queue over last. */
   get runner(): RunnerStarted | undefined {
     return this.#runner;
+  }
+
+  /** When the instance ends (wall clock, ms since the Unix epoch); absent where it has no deadline. */
+  get deadline(): number | undefined {
+    return this.#deadline;
   }
 
   /** The latest `WARNINGS_KEPT`, in order. */
@@ -120,6 +126,7 @@ export class QueueFold {
       scheduler: snapshotOf(this.scheduler),
       jobs: this.created.jobs.flatMap(({ id }) => this.job(id).snapshot(id) ?? []),
       ...(this.#runner === undefined ? {} : { runner: this.#runner }),
+      ...(this.#deadline === undefined ? {} : { deadline: this.#deadline }),
       warnings: [...this.#warnings],
       ...(this.#started === undefined ? {} : { started: this.#started }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
@@ -179,6 +186,9 @@ export class QueueFold {
       case "runner-started":
         this.#runner = { ...event, at: moment.at };
         return [];
+      case "deadline-set":
+        this.#deadline = event.deadline;
+        return [];
       case "attempt-started":
         this.job(event.job).noteProcess(event.attempt, { pid: event.pid, pidStart: event.pidStart });
         return [];
@@ -227,12 +237,13 @@ export class QueueFold {
     this.#jobs = new Map(definition.jobs.map(({ id }) => [id, this.#jobs.get(id) ?? new JobHistory()]));
   }
 
-  #restore({ created, scheduler, jobs, runner, warnings, started, ended }: QueueSnapshot): void {
+  #restore({ created, scheduler, jobs, runner, deadline, warnings, started, ended }: QueueSnapshot): void {
     this.#definition = new DefinitionInForce(created);
     this.#scheduler = stateFrom(this.graph, scheduler);
     const histories = new Map(jobs.map((history) => [history.id, history]));
     this.#jobs = new Map(created.jobs.map(({ id }) => [id, new JobHistory(histories.get(id))]));
     this.#runner = runner;
+    this.#deadline = deadline;
     this.#warnings = [...warnings];
     this.#started = started;
     this.#ended = ended;

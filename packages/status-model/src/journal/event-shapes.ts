@@ -39,6 +39,7 @@ const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   "queue-created": createdFields,
   "queue-changed": { t: isAmount, ...definitionFields },
   "runner-started": runnerStartedFields,
+  "deadline-set": { t: isAmount, deadline: isCount },
   "attempt-started": { ...attemptFields, pid: isOrdinal, pidStart: isCount },
   "attempt-usage": { ...attemptFields, ...usageFields },
   "results-stored": { ...attemptFields, files: isCount, bytes: isCount },

@@ -106,6 +106,7 @@ export const isQueueSnapshot: Guard<QueueSnapshot> = objectOf<QueueSnapshot>({
   runner: optional(
     objectOf<RunnerStarted>({ type: oneOf("runner-started"), at: isNumber, ...runnerStartedFields }),
   ),
+  deadline: optional(isCount),
   warnings: arrayOf(objectOf<QueueWarning>({ ...momentFields, job: optional(isString), message: isString })),
   started: optional(isMoment),
   ended: optional(

@@ -319,6 +319,14 @@ describe("queueStatus", () => {
     expect(jobIn(status, "step2")).toMatchObject({ elapsed: "0s", timeout_remaining: "1m" });
   });
 
+  it("tells when the instance ends, where it has a deadline", () => {
+    const events = firstPipelineRunning();
+    expect(statusAt(events, 15_000).ttl_expires_at).toBeUndefined();
+    const deadline = START_AT + 3_600_000;
+    const status = statusAt([...events, { type: "deadline-set", t: 12_000, deadline }], 15_000);
+    expect(status.ttl_expires_at).toBe("2026-01-27T11:00:00-08:00");
+  });
+
   it("tells how attempts are held together, and what was warned of", () => {
     const status = statusAt(
       [

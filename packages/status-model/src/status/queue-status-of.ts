@@ -31,6 +31,7 @@ export function queueStatus(fold: QueueFold, input: StatusInput): QueueStatus {
     job_details: created.jobs.map((job) => jobStatusOf(context, job)),
     results_location: created.resultsLocation,
     estimated_completion: estimatedCompletion(context, input),
+    ttl_expires_at: fold.deadline === undefined ? undefined : context.time.rfc3339(fold.deadline),
     containment: fold.runner?.containment,
     warnings: fold.warnings.map(({ at, job, message }) => ({
       at: context.time.rfc3339(at),

@@ -168,6 +168,9 @@ export const queueStatusSchema = z
     job_details: z.array(jobStatusSchema).describe("Every job, in the order of the queue file."),
     results_location: z.string(),
     estimated_completion: time.optional().describe("Absent when unknown."),
+    ttl_expires_at: time
+      .optional()
+      .describe("When the instance ends, whatever the queue does; absent where it has no deadline."),
     containment: z
       .enum(["cgroup-v2", "cgroup-v1", "process-group"])
       .optional()

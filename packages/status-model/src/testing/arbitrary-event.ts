@@ -102,6 +102,7 @@ const EVENTS: {
     version: text,
     containment: fc.constantFrom("cgroup-v2", "cgroup-v1", "process-group"),
   }),
+  "deadline-set": fc.record({ t: amount, deadline: count }),
   "attempt-started": fc.record({ ...attempt, pid: ordinal, pidStart: count }),
   "attempt-usage": fc.record(
     { ...attempt, peakMemoryBytes: count, cpuSeconds: amount, ioBytes: count },
