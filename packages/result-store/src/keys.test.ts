@@ -11,6 +11,12 @@ test("the keys of a queue are those of the layout", () => {
     "nightly-1/journal/000001.jsonl",
     "nightly-1/.claim",
   ]);
+  expect([keys.requestsFolder, keys.workdir, keys.instance, keys.hostKeys]).toEqual([
+    "nightly-1/requests/",
+    "nightly-1/workdir.tar.gz",
+    "nightly-1/instance.json",
+    "nightly-1/host-keys.txt",
+  ]);
 });
 
 test("the keys of a job are those of the layout", () => {

@@ -8,7 +8,15 @@ const LONGEST_SEGMENT_BYTES = 255;
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** Names directly below `<queue_id>/` that are not jobs; no job may be called so (ignoring case). */
-export const RESERVED_JOB_NAMES = ["queue.json", "status.json", "journal"] as const;
+export const RESERVED_JOB_NAMES = [
+  "queue.json",
+  "status.json",
+  "journal",
+  "requests",
+  "workdir.tar.gz",
+  "instance.json",
+  "host-keys.txt",
+] as const;
 
 export interface QueueKeys {
   readonly folder: string;
@@ -17,6 +25,14 @@ export interface QueueKeys {
   readonly queueFile: string;
   readonly status: string;
   readonly journalFolder: string;
+  /** What is asked of the queue's runner: `<id>.json` each. */
+  readonly requestsFolder: string;
+  /** The work folder that was shipped with the queue. */
+  readonly workdir: string;
+  /** What is known of the instance that the queue is on, without any secret. */
+  readonly instance: string;
+  /** The public host keys of that instance's ssh server. */
+  readonly hostKeys: string;
   journal(name: string): string;
 }
 
@@ -29,6 +45,10 @@ export function queueKeys(queueId: string): QueueKeys {
     queueFile: `${folder}queue.json`,
     status: `${folder}status.json`,
     journalFolder: `${folder}journal/`,
+    requestsFolder: `${folder}requests/`,
+    workdir: `${folder}workdir.tar.gz`,
+    instance: `${folder}instance.json`,
+    hostKeys: `${folder}host-keys.txt`,
     journal: (name) => `${folder}journal/${name}`,
   };
 }
