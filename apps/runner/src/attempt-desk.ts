@@ -15,9 +15,10 @@ import {
   type JobSpec,
   type QueueSpec,
 } from "@spawn/config-schema";
-import type { StopCause } from "@spawn/dag-core";
+import type { AttemptOutcome, StopCause } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
 import type { LogDesk } from "./log-desk.js";
+import type { SecretSource } from "./secret-source.js";
 
 export interface AttemptDeskOptions {
   readonly queue: QueueSpec;
@@ -28,6 +29,7 @@ export interface AttemptDeskOptions {
   readonly containment: Containment;
   readonly logs: LogDesk;
   readonly inherited: Readonly<Record<string, string | undefined>>;
+  readonly secrets: SecretSource;
   /** What the jobs that run because something failed are told: `SPAWN_QUEUE_STATUS`, `SPAWN_FAILED_JOBS`. */
   readonly aftermath: (job: JobSpec) => Readonly<Record<string, string>>;
   readonly onEnded: (job: JobSpec, attempt: number, end: EndOfAttempt) => void;
@@ -42,10 +44,14 @@ export interface OpenAttempt {
   readonly process: RunningAttempt;
 }
 
+type WaitingAttempt = Omit<OpenAttempt, "process">;
+
 /** Starts, adopts and stops attempts; knows those that run. */
 export class AttemptDesk {
   readonly #options: AttemptDeskOptions;
   readonly #open = new Map<string, OpenAttempt>();
+  /** Attempts that wait for their secrets. */
+  readonly #waiting = new Map<string, WaitingAttempt>();
 
   constructor(options: AttemptDeskOptions) {
     this.#options = options;
@@ -56,11 +62,45 @@ export class AttemptDesk {
     return this.#open.values();
   }
 
-  /** Starts an attempt; does nothing when it runs already. */
+  /** Starts an attempt, once its secrets are there; does nothing when it runs already. */
   start(job: JobSpec, attempt: number, gpus: readonly string[]): void {
     if (this.#open.get(job.id)?.attempt === attempt) return;
+    if (Object.keys(job.secrets).length === 0) this.#launch(job, attempt, gpus, {});
+    else void this.#launchWithSecrets(job, attempt, gpus);
+  }
+
+  async #launchWithSecrets(job: JobSpec, attempt: number, gpus: readonly string[]): Promise<void> {
+    if (this.#waiting.get(job.id)?.attempt === attempt) return;
+    const waiting = { job, attempt };
+    this.#waiting.set(job.id, waiting);
+    const fetched = await this.#options.secrets.fetch(job.secrets).then(
+      (values) => ({ values }),
+      (error: unknown) => ({ failure: error instanceof Error ? error.message : String(error) }),
+    );
+    if (this.#waiting.get(job.id) !== waiting) return;
+    if ("failure" in fetched) {
+      this.#endWaiting(waiting, { reason: "start-failed", message: fetched.failure });
+      return;
+    }
+    this.#waiting.delete(job.id);
+    this.#options.logs.mask(Object.values(fetched.values));
+    this.#launch(job, attempt, gpus, fetched.values);
+  }
+
+  #endWaiting({ job, attempt }: WaitingAttempt, outcome: AttemptOutcome): void {
+    this.#waiting.delete(job.id);
+    this.#options.logs.follow(job.id, attempt);
+    this.#options.onEnded(job, attempt, { outcome });
+  }
+
+  #launch(
+    job: JobSpec,
+    attempt: number,
+    gpus: readonly string[],
+    secrets: Readonly<Record<string, string>>,
+  ): void {
     const { layout } = this.#options;
-    const environment = this.#openLog(job, attempt, gpus);
+    const environment = this.#openLog(job, attempt, gpus, secrets);
     if (environment.missing.length > 0) {
       const names = environment.missing.map((name) => `\${${name}}`).join(", ");
       const message = `${names} is referenced in the environment and set nowhere`;
@@ -119,6 +159,8 @@ export class AttemptDesk {
 
   /** @param force KILL at once, without a grace */
   stop(job: string, attempt: number, cause: StopCause, force: boolean): void {
+    const waiting = this.#waiting.get(job);
+    if (waiting?.attempt === attempt) this.#endWaiting(waiting, { reason: cause });
     const open = this.#open.get(job);
     if (open?.attempt === attempt) open.process.stop(cause, force ? { graceMs: 0 } : {});
   }
@@ -138,19 +180,30 @@ export class AttemptDesk {
   }
 
   /** The merged log goes on with the attempt. */
-  #openLog(job: JobSpec, attempt: number, gpus: readonly string[] = []): AttemptEnvironment {
-    const environment = this.#environment(job, attempt, gpus);
+  #openLog(
+    job: JobSpec,
+    attempt: number,
+    gpus: readonly string[] = [],
+    secrets: Readonly<Record<string, string>> = {},
+  ): AttemptEnvironment {
+    const environment = this.#environment(job, attempt, gpus, secrets);
     this.#options.logs.follow(job.id, attempt);
     return environment;
   }
 
-  #environment(job: JobSpec, attempt: number, gpus: readonly string[]): AttemptEnvironment {
+  #environment(
+    job: JobSpec,
+    attempt: number,
+    gpus: readonly string[],
+    secrets: Readonly<Record<string, string>>,
+  ): AttemptEnvironment {
     const { queue, queueId, instanceId, inherited, layout } = this.#options;
     return attemptEnvironment({
       queue,
       job,
       inherited,
       provided: {
+        ...secrets,
         QUEUE_ID: queueId,
         JOB_ID: job.id,
         JOB_ATTEMPT: String(attempt),

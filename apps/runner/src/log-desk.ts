@@ -13,11 +13,20 @@ export interface LogDeskOptions {
 export class LogDesk {
   readonly #options: LogDeskOptions;
   readonly #logs = new Map<string, MergedLog>();
-  readonly #mask: (text: string) => string;
+  readonly #masked: Set<string>;
+  #mask: (text: string) => string;
 
   constructor(options: LogDeskOptions) {
     this.#options = options;
-    this.#mask = createMask(options.carriedValues);
+    this.#masked = new Set(options.carriedValues);
+    this.#mask = createMask(this.#masked);
+  }
+
+  /** From here on these values are masked too, in every log. */
+  mask(values: Iterable<string>): void {
+    const before = this.#masked.size;
+    for (const value of values) this.#masked.add(value);
+    if (this.#masked.size > before) this.#mask = createMask(this.#masked);
   }
 
   follow(job: string, attempt: number): void {
@@ -29,7 +38,7 @@ export class LogDesk {
         indexPath: layout.mergedLogIndex(job),
         filesOf: (ofAttempt) => layout.attempt(job, ofAttempt),
         wallMs,
-        mask: this.#mask,
+        mask: (text) => this.#mask(text),
       });
       this.#logs.set(job, log);
     }

@@ -23,6 +23,7 @@ import { type JournalEvent, type JournalJob, QueueFold, timeAnchorOf } from "@sp
 import { openJournal } from "./open-journal.js";
 import { QueueClock } from "./queue-clock.js";
 import { QueueRun } from "./queue-run.js";
+import { noSecrets, type SecretSource } from "./secret-source.js";
 import { RUNNER_VERSION } from "./version.js";
 
 export interface OpenQueueRunOptions {
@@ -37,6 +38,8 @@ export interface OpenQueueRunOptions {
   /** How attempts are held together here. */
   readonly containment: Containment;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Default: there are none to be had. */
+  readonly secrets?: SecretSource;
   /** Names that `--env` carried for all jobs. */
   readonly carried: readonly string[];
   readonly clock: Clock;
@@ -98,6 +101,7 @@ function takeOver(
     store: options.store,
     capacity: { ...options.machine, slots: definition.maxParallel },
     inherited: options.environment,
+    secrets: options.secrets ?? noSecrets,
     carriedValues: [...options.carried, ...carriedVariables(queue)].flatMap(
       (name) => options.environment[name] ?? [],
     ),

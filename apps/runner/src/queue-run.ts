@@ -22,6 +22,7 @@ import type { JournalWriter } from "./journal-writer.js";
 import { LogDesk } from "./log-desk.js";
 import type { QueueClock } from "./queue-clock.js";
 import { inheritedAttempts, storedResults, unstoredAttempts } from "./recovery.js";
+import type { SecretSource } from "./secret-source.js";
 import { showExitCode } from "./signposts.js";
 import { UploadDesk } from "./upload-desk.js";
 
@@ -51,6 +52,7 @@ export interface QueueRunParts {
   readonly store: ResultStore;
   readonly capacity: Capacity;
   readonly inherited: Readonly<Record<string, string | undefined>>;
+  readonly secrets: SecretSource;
   /** Values carried from the launching shell: masked in what spawn shows. */
   readonly carriedValues: readonly string[];
 }
@@ -129,6 +131,7 @@ export class QueueRun {
    * may not have reached the store.
    */
   async settleInherited(): Promise<void> {
+    await this.#maskInherited();
     for (const { job, ...ended } of unstoredAttempts(this.#parts.fold)) {
       this.logs.follow(job, ended.attempt);
       this.uploads.attemptEnded(this.job(job), ended);
@@ -184,6 +187,22 @@ export class QueueRun {
     if ([...this.attempts.open].length === 0) this.#sweepCgroups();
     this.#parts.journal.close();
     this.#parts.lock.release();
+  }
+
+  /** What attempts of the runner before print of their secrets is masked from here on as it was by that runner. */
+  async #maskInherited(): Promise<void> {
+    const { fold, secrets } = this.#parts;
+    for (const { job } of [...inheritedAttempts(fold), ...unstoredAttempts(fold)]) {
+      const spec = this.job(job);
+      if (Object.keys(spec.secrets).length === 0) continue;
+      try {
+        this.logs.mask(Object.values(await secrets.fetch(spec.secrets)));
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        const message = `its log may show secrets, which cannot be told from other text: ${why}`;
+        this.inbox.put({ event: { type: "warning", job, message } });
+      }
+    }
   }
 
   #sweepCgroups(): void {
