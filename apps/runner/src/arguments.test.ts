@@ -16,6 +16,13 @@ describe("parseArguments", () => {
       carried: ["A", "B"],
       resume: true,
       rerun: ["train"],
+      fromStore: false,
+      trustCompleted: false,
+    });
+    expect(parseArguments([...RUN, "--resume", "--from-store", "--trust-completed"])).toMatchObject({
+      resume: true,
+      fromStore: true,
+      trustCompleted: true,
     });
   });
 
@@ -32,6 +39,8 @@ describe("parseArguments", () => {
     [["fly"], "unknown command: fly"],
     [RUN.slice(0, 3), "--instance-id is missing"],
     [[...RUN, "--rerun", "a"], "--rerun needs --resume"],
+    [[...RUN, "--from-store"], "--from-store needs --resume"],
+    [[...RUN, "--resume", "--trust-completed"], "--trust-completed needs --from-store"],
     [["complete", "--status", "maybe"], "--status maybe: say success or failure"],
     [[...RUN, "--status", "success"], "run does not take --status"],
     [["complete", "--resume"], "complete does not take --resume"],

@@ -16,12 +16,15 @@ export type RunnerCommand =
       readonly carried: readonly string[];
       readonly resume: boolean;
       readonly rerun: readonly string[];
+      /** Whether the queue was on another instance, and goes on here from its store. */
+      readonly fromStore: boolean;
+      readonly trustCompleted: boolean;
     };
 
 export const HELP = `spawn-runner runs one queue on one machine. It is also installed as spored.
 
   spawn-runner run --root DIR --instance-id ID --working-directory DIR --store DIR
-                   [--carried NAME]… [--resume [--rerun JOB]…]
+                   [--carried NAME]… [--resume [--rerun JOB]… [--from-store [--trust-completed]]]
   spawn-runner complete [--status success|failure] [--message TEXT] [--completion-file FILE]
   spawn-runner --version
 
@@ -32,6 +35,9 @@ export const HELP = `spawn-runner runs one queue on one machine. It is also inst
   --carried            a variable of this environment whose value must not be shown
   --resume             a final queue runs its failed, blocked, skipped and cancelled jobs again
   --rerun              with --resume: this job and all downstream of it run again too
+
+  --from-store         with --resume: the queue was on another instance, and only its store is left
+  --trust-completed    with --from-store: jobs that completed and declare no results do not run again
 
   complete             a script on the instance says that its work is done, and how (default: success)
   --completion-file    where it says so (default ${COMPLETION_FILE})
@@ -54,6 +60,12 @@ export function parseArguments(argv: readonly string[]): RunnerCommand {
   if (rerun.length > 0 && !values.resume) {
     throw new SpawnError("bad-arguments", "--rerun needs --resume");
   }
+  if (values["from-store"] && !values.resume) {
+    throw new SpawnError("bad-arguments", "--from-store needs --resume");
+  }
+  if (values["trust-completed"] && !values["from-store"]) {
+    throw new SpawnError("bad-arguments", "--trust-completed needs --from-store");
+  }
   return {
     kind: "run",
     root: required("root", values.root),
@@ -63,6 +75,8 @@ export function parseArguments(argv: readonly string[]): RunnerCommand {
     carried: values.carried ?? [],
     resume: values.resume ?? false,
     rerun,
+    fromStore: values["from-store"] ?? false,
+    trustCompleted: values["trust-completed"] ?? false,
   };
 }
 
@@ -84,6 +98,8 @@ function completeCommand(values: Values): RunnerCommand {
     "carried",
     "resume",
     "rerun",
+    "from-store",
+    "trust-completed",
   ] as const;
   refuseOthers(values, runFlags, "complete");
   const { status = "success", message, "completion-file": file } = values;
@@ -112,6 +128,8 @@ function parse(argv: readonly string[]) {
         carried: { type: "string", multiple: true },
         resume: { type: "boolean" },
         rerun: { type: "string", multiple: true },
+        "from-store": { type: "boolean" },
+        "trust-completed": { type: "boolean" },
         status: { type: "string" },
         message: { type: "string" },
         "completion-file": { type: "string" },

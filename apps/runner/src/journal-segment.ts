@@ -23,7 +23,7 @@ export function prepareSegment(paths: JournalPaths, number: number, text: string
     // A runner that died right here has left its own link to the same file.
     rmSync(old, { force: true });
     linkSync(paths.journal, old);
-    syncFolder(dirname(old));
+    syncToDisk(dirname(old));
     return new AppendFile(fd, size);
   } catch (error) {
     closeSync(fd);
@@ -37,7 +37,7 @@ export function prepareSegment(paths: JournalPaths, number: number, text: string
  */
 export function putInForce(paths: JournalPaths): void {
   renameSync(nextSegmentPath(paths), paths.journal);
-  syncFolder(dirname(paths.journal));
+  syncToDisk(dirname(paths.journal));
 }
 
 /** Forgets a segment that was not put in force. */
@@ -50,7 +50,8 @@ function nextSegmentPath(paths: JournalPaths): string {
   return `${paths.journal}.next`;
 }
 
-export function syncFolder(path: string): void {
+/** A file or a folder. */
+export function syncToDisk(path: string): void {
   const fd = openSync(path, "r");
   try {
     fsyncSync(fd);

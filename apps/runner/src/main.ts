@@ -6,6 +6,7 @@ import { destination, pino } from "pino";
 import { HELP, parseArguments, type RunnerCommand } from "./arguments.js";
 import { writeCompletion } from "./completion-file.js";
 import { watchRequestFiles, watchSignals } from "./local-watchers.js";
+import { bringQueue } from "./moving/bring-queue.js";
 import { runSession } from "./session.js";
 import { RUNNER_VERSION } from "./version.js";
 
@@ -33,10 +34,12 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** On this machine, with a folder as the store. */
 async function run(command: Extract<RunnerCommand, { kind: "run" }>): Promise<number> {
-  const outcome = await runSession(
+  const store = folderStore(command.store);
+  if (command.fromStore) await bringQueue({ ...command, store, wallMs: () => Date.now() });
+  const { outcome } = await runSession(
     {
       ...command,
-      store: folderStore(command.store),
+      store,
       machine: machineCapacity({ environment: process.env }),
       containment: detectContainment(),
       environment: process.env,

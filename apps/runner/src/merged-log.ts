@@ -160,6 +160,11 @@ export class MergedLog {
   }
 }
 
+/** Says that a merged log of this many bytes, made elsewhere, has all there is of an attempt and of those before it. */
+export function writeMergedLogStart(indexPath: string, attempt: number, bytes: number): void {
+  writeIndex(indexPath, { attempt, stdout: 0, stderr: 0, log: bytes });
+}
+
 /** In place and with one call: a runner that is killed leaves the old index or the new one. */
 function writeIndex(path: string, index: LogIndex): void {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);

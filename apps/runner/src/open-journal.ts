@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { type Clock, explainFileError } from "@spawn/foundation";
 import { type DecodedJournal, decodeJournal, encodeHeader, type JournalRecord } from "@spawn/status-model";
 import { AppendFile, writeAll } from "./append-file.js";
-import { discardPrepared, type JournalPaths, syncFolder } from "./journal-segment.js";
+import { discardPrepared, type JournalPaths, syncToDisk } from "./journal-segment.js";
 import { JournalWriter } from "./journal-writer.js";
 
 export interface OpenJournal {
@@ -47,7 +47,7 @@ function cleanEnd(fd: number, path: string, { validBytes, tornBytes }: DecodedJo
   if (tornBytes > 0) ftruncateSync(fd, validBytes);
   const header = validBytes === 0 ? writeAll(fd, encodeHeader()) : 0;
   fsyncSync(fd);
-  syncFolder(dirname(path));
+  syncToDisk(dirname(path));
   return validBytes + header;
 }
 

@@ -1,4 +1,3 @@
-import { mkdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import {
   acquireRunnerLock,
@@ -9,20 +8,22 @@ import {
   type MachineCapacity,
   type RunnerLock,
 } from "@spawn/attempt-runner";
-import {
-  carriedVariables,
-  formatDiagnostics,
-  loadQueueFile,
-  type QueueDefinition,
-  type QueueSpec,
-  toQueueDefinition,
-} from "@spawn/config-schema";
-import { type Clock, explainFileError, type Random, SpawnError } from "@spawn/foundation";
+import { carriedVariables, type QueueDefinition, toQueueDefinition } from "@spawn/config-schema";
+import { type Clock, type Random, SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "@spawn/result-store";
-import { type JournalEvent, type JournalJob, QueueFold, timeAnchorOf } from "@spawn/status-model";
+import {
+  type JournalEvent,
+  type JournalJob,
+  moveQueue,
+  QueueFold,
+  type QueuePlace,
+  timeAnchorOf,
+} from "@spawn/status-model";
+import { readBrought } from "./moving/brought.js";
 import { openJournal } from "./open-journal.js";
 import { QueueClock } from "./queue-clock.js";
 import { QueueRun } from "./queue-run.js";
+import { type InstanceQueue, prepareFolders, readQueue } from "./read-queue.js";
 import { noSecrets, type SecretSource } from "./secret-source.js";
 import { RUNNER_VERSION } from "./version.js";
 
@@ -77,6 +78,13 @@ function takeOver(
   for (const record of records) fold.apply(record);
   const clock = new QueueClock(options.clock, timeAnchorOf(fold, currentBootId()), fold.latest?.t);
   const isNew = records.length === 0;
+  const record = (event: JournalEvent): void => {
+    fold.apply(writer.append(event, clock.wallMs()));
+  };
+  const isMoved = !isNew && fold.created.instanceId !== options.instanceId;
+  if (isMoved) {
+    moveHere({ ...options, fold, clock, layout, record });
+  }
   const definition = toQueueDefinition(queue, isNew ? options.machine.cpus : fold.created.maxParallel);
   const events: JournalEvent[] = [runnerStarted(lock, clock, options.containment)];
   if (isNew) events.unshift(queueCreated(options, queue.queueId, definition, clock.now()));
@@ -84,7 +92,7 @@ function takeOver(
   else if (!isDeepStrictEqual(definition, definitionIn(fold)))
     events.push({ type: "queue-changed", t: clock.now(), ...definition });
   const changed = events.some(({ type }) => type === "queue-changed");
-  for (const event of events) fold.apply(writer.append(event, clock.wallMs()));
+  for (const event of events) record(event);
   return new QueueRun({
     queue,
     queueId: queue.queueId,
@@ -96,6 +104,7 @@ function takeOver(
     journal: writer,
     fold,
     changed,
+    moved: isMoved,
     clock,
     random: options.random,
     store: options.store,
@@ -108,6 +117,32 @@ function takeOver(
   });
 }
 
+interface Arrival extends OpenQueueRunOptions {
+  readonly fold: QueueFold;
+  readonly clock: QueueClock;
+  readonly layout: InstanceLayout;
+  readonly record: (event: JournalEvent) => void;
+}
+
+/** The queue was on another instance until now. */
+function moveHere(options: Arrival): void {
+  const { fold, clock, layout, random, record } = options;
+  const { warnings, begun, ...absent } = readBrought(layout.brought);
+  const place = placeOf(options, fold.created.queueId);
+  const move = { place, absent, begun: new Map(Object.entries(begun)), t: clock.now() };
+  moveQueue(fold, { ...move, random: () => random.next() }, record);
+  for (const message of warnings) record({ type: "warning", t: clock.now(), message });
+}
+
+function placeOf(options: OpenQueueRunOptions, queueId: string): QueuePlace {
+  return {
+    instanceId: options.instanceId,
+    resultsLocation: options.store.locationOf(queueId),
+    workingDirectory: options.workingDirectory,
+    carried: options.carried,
+  };
+}
+
 function queueCreated(
   options: OpenQueueRunOptions,
   queueId: string,
@@ -118,8 +153,7 @@ function queueCreated(
     type: "queue-created",
     t,
     queueId,
-    instanceId: options.instanceId,
-    resultsLocation: options.store.locationOf(queueId),
+    ...placeOf(options, queueId),
     ...definition,
   };
 }
@@ -140,6 +174,8 @@ function definitionIn({ created }: QueueFold): QueueDefinition {
     queueId: _queueId,
     instanceId: _instanceId,
     resultsLocation: _at,
+    workingDirectory: _folder,
+    carried: _names,
     ...definition
   } = created;
   return definition;
@@ -156,36 +192,4 @@ function runnerStarted(lock: RunnerLock, clock: QueueClock, containment: Contain
     version: RUNNER_VERSION,
     containment: containment.kind,
   };
-}
-
-function prepareFolders(folders: readonly string[]): void {
-  for (const folder of folders) {
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o755 });
-    } catch (error) {
-      throw explainFileError(error, "cannot make the instance's folders", folder);
-    }
-  }
-}
-
-/** A queue file on an instance has its id written down. */
-type InstanceQueue = QueueSpec & { readonly queueId: string };
-
-function readQueue(path: string): InstanceQueue {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw explainFileError(error, "cannot read the queue file", path);
-  }
-  const { spec, diagnostics } = loadQueueFile(text, { fileName: path });
-  if (spec === undefined) {
-    throw new SpawnError(
-      "bad-queue-file",
-      formatDiagnostics(diagnostics, { text, fileName: path, color: false }),
-    );
-  }
-  const { queueId } = spec;
-  if (queueId === undefined) throw new SpawnError("bad-queue-file", `${path} has no queue_id`);
-  return { ...spec, queueId };
 }

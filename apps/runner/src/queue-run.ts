@@ -13,7 +13,7 @@ import {
 } from "@spawn/dag-core";
 import { type Random, SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "@spawn/result-store";
-import { exitCodeOf, type JournalEvent, type QueueFold } from "@spawn/status-model";
+import { exitCodeOf, type JournalEvent, openJobs, type QueueFold, renewals } from "@spawn/status-model";
 import { Alarms } from "./alarms.js";
 import { AttemptDesk, type EndOfAttempt } from "./attempt-desk.js";
 import { Inbox } from "./inbox.js";
@@ -47,6 +47,8 @@ export interface QueueRunParts {
   readonly fold: QueueFold;
   /** Whether the queue goes on with another file than the one it had. */
   readonly changed: boolean;
+  /** Whether the queue was on another instance until now. */
+  readonly moved: boolean;
   readonly clock: QueueClock;
   readonly random: Random;
   readonly store: ResultStore;
@@ -156,7 +158,7 @@ export class QueueRun {
   storeTheRest(): void {
     for (const job of this.#parts.queue.jobs) {
       const state = jobState(this.scheduler, job.id);
-      if (state.phase === "ended" && this.#stored.get(job.id) !== state.attempt) {
+      if (state.phase === "ended" && (this.#stored.get(job.id) ?? 0) < state.attempt) {
         this.#storeJob(job, state.attempt);
       }
     }
@@ -176,6 +178,17 @@ export class QueueRun {
       });
     }
     return resumableJobs(this.scheduler, [...rerun, ...this.#parts.fold.outdatedJobs()]);
+  }
+
+  /**
+   * These jobs, and those that completed on another instance and left nothing here that the rest can go on with, in file
+   * order.
+   */
+  jobsAgain(resumed: readonly string[]): readonly string[] {
+    const { fold } = this.#parts;
+    const again = renewals(fold, new Set([...resumed, ...openJobs(fold)]));
+    const chosen = new Set([...resumed, ...again.keys()]);
+    return fold.created.jobs.flatMap(({ id }) => (chosen.has(id) ? [id] : []));
   }
 
   /** Whether a resume has to look at what completed too. */

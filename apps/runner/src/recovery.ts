@@ -1,5 +1,5 @@
 import { jobState, type StopCause } from "@spawn/dag-core";
-import { exitCodeOf, type QueueFold } from "@spawn/status-model";
+import { exitCodeOf, type JobHistory, type QueueFold } from "@spawn/status-model";
 
 /** An attempt that was started, or was about to be, by a runner before this one. */
 export interface InheritedAttempt {
@@ -20,14 +20,21 @@ export function inheritedAttempts(fold: QueueFold): readonly InheritedAttempt[] 
   });
 }
 
-/** Jobs whose results are in the store, with the attempt they are of. */
+/**
+ * Jobs of which this instance has nothing to store, with the attempt up to which that is so: their results are in the
+ * store, or were on another instance.
+ */
 export function storedResults(fold: QueueFold): ReadonlyMap<string, number> {
   const stored = new Map<string, number>();
   for (const { id } of fold.created.jobs) {
-    const { results } = fold.job(id);
-    if (results !== undefined) stored.set(id, results.attempt);
+    const attempt = lastStored(fold.job(id));
+    if (attempt > 0) stored.set(id, attempt);
   }
   return stored;
+}
+
+function lastStored({ results, elsewhere }: JobHistory): number {
+  return Math.max(results?.attempt ?? 0, elsewhere);
 }
 
 /** An attempt that ended, and that the store is not known to have. */
@@ -40,10 +47,10 @@ export interface UnstoredAttempt {
 /** The ended attempts since each job's results were stored last, of those that the fold remembers; per job in order. */
 export function unstoredAttempts(fold: QueueFold): readonly UnstoredAttempt[] {
   return fold.created.jobs.flatMap(({ id: job }) => {
-    const { attempts, results } = fold.job(job);
-    return attempts.flatMap(({ attempt, outcome }) => {
+    const history = fold.job(job);
+    return history.attempts.flatMap(({ attempt, outcome }) => {
       if (outcome === undefined || outcome.reason === "never-started") return [];
-      return attempt > (results?.attempt ?? 0) ? [{ job, attempt, exitCode: exitCodeOf(outcome) }] : [];
+      return attempt > lastStored(history) ? [{ job, attempt, exitCode: exitCodeOf(outcome) }] : [];
     });
   });
 }

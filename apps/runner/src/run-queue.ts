@@ -113,6 +113,7 @@ function isSchedulerEvent(event: JournalEvent): event is SchedulerEvent {
   switch (event.type) {
     case "queue-created":
     case "queue-changed":
+    case "instance-changed":
     case "runner-started":
     case "deadline-set":
     case "attempt-started":

@@ -19,8 +19,14 @@ export interface SessionOptions extends OpenQueueRunOptions {
   readonly watchers: readonly Watcher[];
 }
 
+/** How and when a queue ended; wall clock, ms since the Unix epoch. */
+export interface SessionEnd {
+  readonly outcome: QueueOutcome;
+  readonly at: number;
+}
+
 /** One runner's hold on a queue: takes it over, runs it to its end, lets it go. */
-export async function runSession(options: SessionOptions, log: Logger): Promise<QueueOutcome> {
+export async function runSession(options: SessionOptions, log: Logger): Promise<SessionEnd> {
   const run = openQueueRun(options);
   const { queueId, lock } = run.parts;
   log.info({ queueId, epoch: lock.epoch }, "runner started");
@@ -30,10 +36,11 @@ export async function runSession(options: SessionOptions, log: Logger): Promise<
   try {
     const publisher = new StorePublisher(run);
     const finished = run.parts.fold.finished;
-    if (finished !== undefined && finished.state !== "interrupted" && !options.resume) {
+    if (finished !== undefined && finished.state !== "interrupted" && !startsAgain(run, options)) {
       // The runner that finished it may have died before it could say so in the store.
+      await run.parts.journal.sync();
       await publisher.publishFinal();
-      return finished;
+      return endOf(run, finished);
     }
     await publisher.publishQueue();
     for (const watch of options.watchers) watch(run, ending.signal);
@@ -48,11 +55,41 @@ export async function runSession(options: SessionOptions, log: Logger): Promise<
     stopHousekeeping();
     await publisher.publishFinal();
     log.info({ queueId, outcome }, "queue finished");
-    return outcome;
+    return endOf(run, outcome);
   } finally {
     ending.abort();
     run.close();
   }
+}
+
+function endOf({ parts }: QueueRun, outcome: QueueOutcome): SessionEnd {
+  return { outcome, at: parts.fold.ended?.at ?? parts.clock.wallMs() };
+}
+
+/**
+ * Adds to the journal of a queue that no session runs, and to its state in the store.
+ *
+ * @throws SpawnError as `openQueueRun`, `store-failed`.
+ */
+export async function recordAside(
+  options: OpenQueueRunOptions,
+  events: readonly PendingEvent["event"][],
+): Promise<void> {
+  const run = openQueueRun(options);
+  try {
+    for (const event of events) run.record(run.stamp({ event }));
+    await run.parts.journal.sync();
+    await new StorePublisher(run).publishFinal();
+  } finally {
+    run.close();
+  }
+}
+
+/** A queue that was brought here and turned out to be complete is not asked to run anything. */
+function startsAgain(run: QueueRun, { resume, rerun }: SessionOptions): boolean {
+  if (!resume) return false;
+  const { moved, changed } = run.parts;
+  return !moved || changed || rerun.length > 0 || run.jobsAgain(run.resumedJobs([])).length > 0;
 }
 
 /** What this runner has to say first: a queue begins, goes on, or begins again. */
@@ -61,7 +98,7 @@ function beginning(run: QueueRun, rerun: readonly string[]): readonly PendingEve
   const finished = run.parts.fold.finished;
   if (finished === undefined) return [];
   const isInterrupted = finished.state === "interrupted";
-  const jobs = isInterrupted && !run.hasChanged() ? [] : run.resumedJobs(rerun);
+  const jobs = run.jobsAgain(isInterrupted && !run.hasChanged() ? [] : run.resumedJobs(rerun));
   if (jobs.length === 0) {
     if (isInterrupted) return [{ event: { type: "queue-continued" } }];
     throw new SpawnError("not-resumable", "every job has completed: there is nothing to run again", {

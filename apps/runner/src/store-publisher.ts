@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
 import { type JobLive, queueStatus, readJobLive } from "@spawn/status-model";
+import { refuseTaken } from "./moving/claim-takeover.js";
 import type { QueueRun } from "./queue-run.js";
 
 /** Brings the queue's own objects into the store: `queue.json`, `status.json`, the journal. */
@@ -14,8 +16,13 @@ export class StorePublisher {
     this.#run = run;
   }
 
-  /** The queue file, once. */
+  /**
+   * The queue file, once.
+   *
+   * @throws SpawnError `already-running` where another instance goes on with the queue.
+   */
   async publishQueue(): Promise<void> {
+    await this.#refuseReplaced();
     const { store, queueId, layout } = this.#run.parts;
     await store.putFile(queueKeys(queueId).queueFile, layout.queueFile);
   }
@@ -23,7 +30,10 @@ export class StorePublisher {
   /** State as it is now. Does nothing while the last publication is still under way; failures are left to the next. */
   heartbeat(): void {
     this.#publishing ??= this.#publishState("alive")
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        if (!(error instanceof SpawnError) || error.code !== "already-running") return;
+        this.#run.inbox.put({ event: { type: "interrupt-requested", cause: "shutdown" } });
+      })
       .finally(() => {
         this.#publishing = undefined;
       });
@@ -45,9 +55,16 @@ export class StorePublisher {
       logFileOf: (job) => layout.mergedLog(job),
     });
     const keys = queueKeys(queueId);
+    await this.#refuseReplaced();
     await this.#publishJournal();
     const text = `${JSON.stringify(status, undefined, 2)}\n`;
     await store.putBytes(keys.status, Buffer.from(text), { durable: runner === "gone" });
+  }
+
+  /** What the store has of a queue is its successor's, once there is one. */
+  async #refuseReplaced(): Promise<void> {
+    const { store, queueId, instanceId } = this.#run.parts;
+    await refuseTaken(store, queueId, instanceId);
   }
 
   /** One object per segment. Only what is on the disk goes up: the next runner may have to write the rest anew. */

@@ -8,6 +8,8 @@ export interface InstanceLayout {
   readonly queueFile: string;
   /** The segment of the journal that is in force. */
   readonly journal: string;
+  /** What was brought along, where the queue began on another instance. */
+  readonly brought: string;
   readonly requests: string;
   /** Where the runners' locks lie. */
   readonly lock: string;
@@ -53,6 +55,7 @@ export function instanceLayout(root: string): InstanceLayout {
     state,
     queueFile: join(state, "queue.json"),
     journal: join(state, "journal.jsonl"),
+    brought: join(state, "brought.json"),
     requests,
     lock: state,
     work,

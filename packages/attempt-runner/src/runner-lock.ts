@@ -57,6 +57,24 @@ export function acquireRunnerLock(folder: string): RunnerLock {
   }
 }
 
+/**
+ * Makes a folder's next runner the one after `epoch`, for a queue whose runners so far were elsewhere. Does nothing where a
+ * runner has had the folder.
+ *
+ * @throws SpawnError `permission-denied`, `no-space`.
+ */
+export function continueEpochs(folder: string, epoch: number): void {
+  if (epoch < 1 || highestEpoch(folder) > 0) return;
+  const own = processIdentity(process.pid);
+  if (own === undefined) throw new Error("this process is not in /proc");
+  try {
+    renameSync(writeDraft(folder, { ...own, released: true }), join(folder, `runner.${epoch}`));
+    syncToDisk(folder);
+  } catch (error) {
+    throw explainFileError(error, "cannot lock the queue for a runner", folder);
+  }
+}
+
 /** @returns `undefined` when no runner has ever had this folder. */
 export function readRunnerLock(folder: string): RunnerLockState | undefined {
   const epoch = highestEpoch(folder);

@@ -53,6 +53,11 @@ export type SchedulerEvent =
   /** `force` ends `alwaysRun` jobs too and starts no more of them. */
   | { readonly type: "cancel-requested"; readonly t: number; readonly force: boolean }
   | { readonly type: "interrupt-requested"; readonly t: number; readonly cause: InterruptCause }
+  /**
+   * A job's attempts up to this one were begun, though nothing else is known of the last of them: their numbers are not
+   * given again. While none of the job's attempts runs.
+   */
+  | { readonly type: "attempts-unknown"; readonly t: number; readonly job: string; readonly attempt: number }
   /** An interrupted run goes on: nothing is forgotten, nothing refreshed. */
   | { readonly type: "queue-continued"; readonly t: number }
   /** A final run goes on: the named jobs run again, with a fresh budget and the next attempt numbers. */

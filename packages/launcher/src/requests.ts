@@ -12,6 +12,13 @@ export interface LaunchRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Names whose values must not be shown. */
   readonly carried: readonly string[];
+  /** The queue was on another instance that is gone: it goes on from its store. */
+  readonly fromStore?: {
+    /** Jobs that run again although they completed. */
+    readonly rerun: readonly string[];
+    /** Completed jobs that declare no results need not run again. */
+    readonly trustCompleted: boolean;
+  };
 }
 
 export interface ResumeRequest {

@@ -31,6 +31,9 @@ export {
   type ResultMatches,
   type ResultPatterns,
 } from "./matching/match-result-files.js";
+export { attemptsBegun } from "./restore/attempts-begun.js";
+export { type CompletedJob, type KeptResults, keptResults } from "./restore/kept-results.js";
+export { type RestoredResults, type RestoreOptions, restoreResults } from "./restore/restore-results.js";
 export type {
   ByteRange,
   GetOptions,

@@ -22,6 +22,12 @@ export interface QueueKeys {
   readonly folder: string;
   /** The object whose exclusive creation claims the id. Begins with a dot, as no job id does. */
   readonly claim: string;
+  /**
+   * The object whose exclusive creation lets one instance, and no other, go on with the queue after its `epoch`-th runner.
+   * `attempt` counts from 1: who took it and never began is passed over in the end.
+   */
+  readonly takeoversFolder: string;
+  takeover(epoch: number, attempt: number): string;
   readonly queueFile: string;
   readonly status: string;
   readonly journalFolder: string;
@@ -42,6 +48,8 @@ export function queueKeys(queueId: string): QueueKeys {
   return {
     folder,
     claim: `${folder}.claim`,
+    takeoversFolder: `${folder}.takeovers/`,
+    takeover: (epoch, attempt) => `${folder}.takeovers/${epoch}-${attempt}`,
     queueFile: `${folder}queue.json`,
     status: `${folder}status.json`,
     journalFolder: `${folder}journal/`,

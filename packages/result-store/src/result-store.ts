@@ -67,6 +67,8 @@ export interface ResultStore {
    * is claimed or anything is stored under it. With `overwrite` what is stored under the id is removed first.
    */
   claimQueue(queueId: string, options: { readonly overwrite: boolean }): Promise<boolean>;
+  /** Stores bytes, durably, where nothing is stored: of several callers at once exactly one gets `true`. */
+  createBytes(key: string, bytes: Uint8Array): Promise<boolean>;
   /** Stores the file as long as it is when it is opened; symbolic links are followed, special files refused. */
   putFile(key: string, path: string, options?: PutOptions): Promise<StoredObject>;
   putBytes(key: string, bytes: Uint8Array, options?: PutOptions): Promise<StoredObject>;

@@ -7,6 +7,7 @@ export {
 export { remainingMs } from "./estimates/remaining-time.js";
 export { dagInputOf } from "./fold/dag-input.js";
 export {
+  type Absence,
   ATTEMPTS_KEPT,
   type AttemptHistory,
   type JobHistory,
@@ -15,18 +16,22 @@ export {
   type ResourceUsage,
   type StoredResults,
 } from "./fold/job-history.js";
+export { moveQueue, type QueueMove } from "./fold/move-queue.js";
 export { QueueFold, WARNINGS_KEPT } from "./fold/queue-fold.js";
+export { completedJobs, openJobs, renewals } from "./fold/renewals.js";
 export { type ClockReading, schedulerTimeAt, type TimeAnchor, timeAnchorOf } from "./fold/scheduler-time.js";
 export { type DecodedJournal, decodeJournal, JournalDecoder } from "./journal/decoder.js";
 export { encodeRecord } from "./journal/encode-record.js";
 export { encodeHeader, JOURNAL_VERSION } from "./journal/header.js";
 export type {
+  AbsentResults,
   Containment,
   JournalEvent,
   JournalJob,
   JournalRecord,
   QueueCreated,
   QueueDefinition,
+  QueuePlace,
   QueueSnapshot,
   QueueWarning,
   RunnerEvent,

@@ -35,17 +35,35 @@ export interface QueueDefinition {
   readonly jobs: readonly JournalJob[];
 }
 
+/** Where a queue runs, and what whoever goes on with it elsewhere has to know of that. */
+export interface QueuePlace {
+  readonly instanceId: string;
+  /** URL or folder of this queue in the result store, with a trailing slash. */
+  readonly resultsLocation: string;
+  /** Where jobs run that name no other place: an absolute path. */
+  readonly workingDirectory?: string;
+  /** Names that `--env` gave to all jobs. Their values are kept nowhere. */
+  readonly carried?: readonly string[];
+}
+
+/** Completed jobs of whose results another instance has nothing. */
+export interface AbsentResults {
+  /** They declare results, and those did not reach the store. */
+  readonly lost: readonly string[];
+  /** They declare none: whatever they left behind was the other instance's. */
+  readonly undeclared: readonly string[];
+}
+
 /** What the runner adds to what the scheduler knows. */
 export type RunnerEvent =
   /** The first of every journal. */
-  | ({
-      readonly type: "queue-created";
-      readonly t: number;
-      readonly queueId: string;
-      readonly instanceId: string;
-      /** URL or folder of this queue in the result store, with a trailing slash. */
-      readonly resultsLocation: string;
-    } & QueueDefinition)
+  | ({ readonly type: "queue-created"; readonly t: number; readonly queueId: string } & QueuePlace &
+      QueueDefinition)
+  /**
+   * The queue goes on from its result store on another instance. Nothing that ran on the one before is known to run any
+   * longer: what becomes of it is recorded next.
+   */
+  | ({ readonly type: "instance-changed"; readonly t: number } & QueuePlace & AbsentResults)
   /**
    * The queue goes on with another queue file, of which this is all: jobs are known by their ids and keep what they have
    * reached, those that the file no longer has are gone. Only while the queue is over or interrupted.

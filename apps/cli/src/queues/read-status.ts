@@ -4,14 +4,15 @@ import { type Instance, LocalQueue } from "@spawn/launcher";
 import type { JournalRecord, QueueStatus } from "@spawn/status-model";
 import type { Context } from "../context.js";
 import type { QueueReference } from "./resolve-reference.js";
-import { storedStatus } from "./stored-queue.js";
+import { openStoredQueue } from "./stored-queue.js";
 
 const FIRST_RECORD_POLL_MS = 20;
 
 /** The status of a queue now, wherever it can be read. */
 export async function readStatus(context: Context, reference: QueueReference): Promise<QueueStatus> {
   if (reference.kind === "stored") {
-    return storedStatus(context, context.storeAt(context.paths.results), reference.queueId);
+    const store = context.storeAt(context.paths.results);
+    return (await openStoredQueue(context, store, reference.queueId)).status;
   }
   return (await openQueue(context, reference.instance)).queue.status();
 }

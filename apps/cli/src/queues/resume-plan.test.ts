@@ -15,7 +15,7 @@ import { describe, expect, it } from "vitest";
 import { paletteOf } from "../render/palette.js";
 import { resumePlanText } from "../render/resume-plan-text.js";
 import { changeQueue } from "./changed-file.js";
-import { planResume, type ResumePlan } from "./resume-plan.js";
+import { planResume, type ResumePlan, refuseRunning } from "./resume-plan.js";
 
 const instance: Instance = {
   instanceId: "local-1",
@@ -44,17 +44,17 @@ const failedQueue: readonly JournalEvent[] = [
 
 function plan(
   events: readonly JournalEvent[],
-  { rerun = [], runner = "gone", state = "stopped" }: Partial<PlanCase> = {},
+  { rerun = [], runner = "gone" }: Partial<PlanCase> = {},
 ): ResumePlan {
   const fold = foldOf(events);
   const status = queueStatus(fold, { wallMs: START_AT + 60_000, t: 60_000, runner });
-  return planResume(fold, status, { rerun, instance: { ...instance, state } });
+  refuseRunning(status, instance);
+  return planResume(fold, status, { rerun });
 }
 
 interface PlanCase {
   readonly rerun: readonly string[];
   readonly runner: "alive" | "gone";
-  readonly state: Instance["state"];
 }
 
 describe("planResume", () => {
@@ -97,7 +97,6 @@ describe("planResume", () => {
   it.each<[string, readonly JournalEvent[], Partial<PlanCase>, string]>([
     ["that runs", firstPipelineRunning(), { runner: "alive" }, "already-running"],
     ["of which everything completed", firstPipelineCompleted(), {}, "not-resumable"],
-    ["whose instance is terminated", failedQueue, { state: "terminated" }, "not-resumable"],
     ["without the job that is named", failedQueue, { rerun: ["nope"] }, "job-not-found"],
     ["that is interrupted, with --rerun", firstPipelineRunning(), { rerun: ["step1"] }, "bad-arguments"],
   ])("refuses a queue %s", (_, events, input, code) => {
@@ -130,7 +129,7 @@ describe("a resume with another queue file", () => {
 
   const planOf = (records: readonly JournalRecord[], spec: QueueSpec): ResumePlan => {
     const change = changeQueue(records, spec, "new.json");
-    return planResume(change.fold, change.status, { rerun: [], instance, change });
+    return planResume(change.fold, change.status, { rerun: [], change });
   };
 
   it("runs what changed again, with all that is downstream, and what is new", () => {

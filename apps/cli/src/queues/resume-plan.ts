@@ -1,7 +1,15 @@
 import { closeDownstream, resumableJobs } from "@spawn/dag-core";
-import { SpawnError } from "@spawn/foundation";
+import { SpawnError, unreachable } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
-import { describeJobReason, type JobStatus, type QueueFold, type QueueStatus } from "@spawn/status-model";
+import {
+  type Absence,
+  describeJobReason,
+  type JobStatus,
+  openJobs,
+  type QueueFold,
+  type QueueStatus,
+  renewals,
+} from "@spawn/status-model";
 import type { ChangedQueue } from "./changed-file.js";
 import { requireJob } from "./known-job.js";
 
@@ -20,31 +28,33 @@ export interface ResumePlan {
 export interface ResumeInput {
   /** Jobs that run again although they completed. */
   readonly rerun: readonly string[];
-  readonly instance: Instance;
   /** What another queue file changes. `fold` and `status` are those of the queue with that file. */
   readonly change?: Pick<ChangedQueue, "changed" | "added" | "removed">;
 }
 
 /**
- * @throws SpawnError `already-running`, `not-resumable`, `job-not-found`, `bad-arguments`.
+ * Of a queue that is not running.
+ *
+ * @throws SpawnError `not-resumable`, `job-not-found`, `bad-arguments`.
  */
 export function planResume(fold: QueueFold, status: QueueStatus, input: ResumeInput): ResumePlan {
-  const { rerun, instance, change } = input;
-  refuseUnresumable(status, instance);
+  const { rerun, change } = input;
   const known = status.job_details.map(({ job_id }) => job_id);
   for (const id of rerun) requireJob(status.queue_id, known, id);
   const isInterrupted = status.status === "interrupted";
-  if (isInterrupted && change === undefined) return continuation(status, input);
+  if (isInterrupted && change === undefined) return continuation(fold, status, input);
   const renewed = [...rerun, ...fold.outdatedJobs()];
-  const again = new Set(resumableJobs(fold.scheduler, renewed));
+  const resumed = resumableJobs(fold.scheduler, renewed);
+  const absent = renewals(fold, new Set([...resumed, ...openJobs(fold)]));
+  const again = new Set([...resumed, ...absent.keys()]);
   if (again.size === 0) {
-    if (isInterrupted) return continuation(status, input);
+    if (isInterrupted) return continuation(fold, status, input);
     throw nothingToRun(status, change !== undefined);
   }
   const downstream = new Set(closeDownstream(fold.graph, renewed));
   const jobs = status.job_details
     .filter((job) => again.has(job.job_id) || (isInterrupted && isOpen(job)))
-    .map((job) => ({ id: job.job_id, why: whyAgain(job, input, { renewed, downstream }) }));
+    .map((job) => ({ id: job.job_id, why: whyAgain(job, input, { renewed, downstream, absent }) }));
   return {
     kind: "again",
     jobs,
@@ -53,16 +63,11 @@ export function planResume(fold: QueueFold, status: QueueStatus, input: ResumeIn
   };
 }
 
-/** @throws SpawnError `already-running`, `not-resumable`. */
-export function refuseUnresumable(status: QueueStatus, instance: Instance): void {
+/** @throws SpawnError `already-running`. */
+export function refuseRunning(status: QueueStatus, instance: Instance): void {
   if (status.status === "running" || status.status === "pending") {
     throw new SpawnError("already-running", `${status.queue_id} is running on ${instance.instanceId}`, {
       hint: `Watch it: spawn queue status ${instance.instanceId} --watch`,
-    });
-  }
-  if (instance.state === "terminated") {
-    throw new SpawnError("not-resumable", `${instance.instanceId} is terminated`, {
-      hint: `Launch the queue again, or get its results: spawn queue results ${status.queue_id}`,
     });
   }
 }
@@ -76,18 +81,21 @@ function nothingToRun({ queue_id }: QueueStatus, changed: boolean): SpawnError {
   });
 }
 
-function continuation(status: QueueStatus, { rerun, change }: ResumeInput): ResumePlan {
+function continuation(fold: QueueFold, status: QueueStatus, { rerun, change }: ResumeInput): ResumePlan {
   if (rerun.length > 0) {
     throw new SpawnError("bad-arguments", `--rerun: ${status.queue_id} is interrupted, not over`, {
       hint: "Resume it without --rerun first; what completed can run again when it is over.",
     });
   }
-  const open = status.job_details.filter(isOpen);
+  const absent = renewals(fold, openJobs(fold));
   return {
     kind: "continue",
-    jobs: open.map((job) => ({ id: job.job_id, why: whyOpen(job) })),
+    jobs: status.job_details.flatMap((job) => {
+      const why = whyAbsent(absent.get(job.job_id)) ?? (isOpen(job) ? whyOpen(job) : undefined);
+      return why === undefined ? [] : [{ id: job.job_id, why }];
+    }),
     removed: change?.removed ?? [],
-    kept: status.jobs.completed,
+    kept: status.jobs.completed - absent.size,
   };
 }
 
@@ -96,13 +104,34 @@ function isOpen({ status }: JobStatus): boolean {
 }
 
 function whyOpen({ status, attempt }: JobStatus): string {
-  return status === "pending" ? "has not run yet" : `attempt ${attempt} was under way`;
+  if (status !== "pending") return `attempt ${attempt} was under way`;
+  return attempt === undefined || attempt === 0 ? "has not run yet" : `attempt ${attempt} was cut short`;
+}
+
+/** Of a job that completed on another instance. */
+function whyAbsent(absence: Absence | undefined): string | undefined {
+  switch (absence) {
+    case undefined:
+      return undefined;
+    case "lost":
+      return "completed, but its results did not reach the store";
+    case "undeclared":
+      return "declares no results, and what runs needs it (--trust-completed leaves it)";
+    default:
+      return unreachable(absence);
+  }
+}
+
+interface Renewed {
+  readonly renewed: readonly string[];
+  readonly downstream: ReadonlySet<string>;
+  readonly absent: ReadonlyMap<string, Absence>;
 }
 
 function whyAgain(
   job: JobStatus,
   { rerun, change }: ResumeInput,
-  { renewed, downstream }: { readonly renewed: readonly string[]; readonly downstream: ReadonlySet<string> },
+  { renewed, downstream, absent }: Renewed,
 ): string {
   if (rerun.includes(job.job_id)) return "named by --rerun";
   if (change?.added.has(job.job_id)) return "new in the file";
@@ -110,6 +139,8 @@ function whyAgain(
   const changed = differs === undefined ? "" : `changed: ${differs}`;
   if (job.status === "completed") {
     if (changed !== "") return changed;
+    const missing = whyAbsent(absent.get(job.job_id));
+    if (missing !== undefined) return missing;
     return downstream.has(job.job_id)
       ? `downstream of ${renewed.join(", ")}`
       : "runs after jobs that run again";

@@ -7,6 +7,7 @@ import {
   QueueFold,
   type QueueStatus,
   queueStatus,
+  type RunnerStarted,
 } from "@spawn/status-model";
 import type { Context } from "../context.js";
 
@@ -17,16 +18,27 @@ export async function isStored(context: Context, queueId: string): Promise<boole
   return (await store.readBytes(`${queueId}/queue.json`, { from: 0, to: 1 })) !== undefined;
 }
 
+/** A queue as its store has it. */
+export interface StoredQueue {
+  readonly store: ResultStore;
+  readonly queueId: string;
+  /** The journal's latest segment. */
+  readonly records: readonly JournalRecord[];
+  readonly status: QueueStatus;
+  /** The runner that had it last. */
+  readonly runner: RunnerStarted | undefined;
+}
+
 /**
- * The status of a queue of which only the store is left, from its journal there.
+ * Reads a queue of which only the store is left, from its journal there.
  *
  * @throws SpawnError `queue-not-found`, `journal-damaged`.
  */
-export async function storedStatus(
+export async function openStoredQueue(
   context: Context,
   store: ResultStore,
   queueId: string,
-): Promise<QueueStatus> {
+): Promise<StoredQueue> {
   const records = await storedRecords(store, queueId);
   if (records.length === 0) {
     throw new SpawnError("queue-not-found", `the store holds no state of ${queueId}`, {
@@ -35,11 +47,12 @@ export async function storedStatus(
   }
   const fold = new QueueFold();
   for (const record of records) fold.apply(record);
-  return queueStatus(fold, {
+  const status = queueStatus(fold, {
     wallMs: context.clock.wallMs(),
     t: fold.latest?.t ?? 0,
     runner: "gone",
   });
+  return { store, queueId, records, status, runner: fold.runner };
 }
 
 /** What the store has of the journal: its latest segment, which begins with a snapshot of those before it. */

@@ -57,6 +57,8 @@ export class Narrator {
         return [{ tone: "busy", icon: "↻", text: "goes on with a changed queue file" }];
       case "queue-continued":
         return [{ tone: "busy", icon: "↻", text: "continued" }];
+      case "instance-changed":
+        return [{ tone: "busy", icon: "↻", text: `goes on from its results, on ${event.instanceId}` }];
       case "warning":
         return [
           {
@@ -71,6 +73,7 @@ export class Narrator {
       case "runner-started":
       case "deadline-set":
       case "attempt-started":
+      case "attempts-unknown":
       case "backoff-elapsed":
       case "attempt-usage":
       case "results-stored":

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type InstanceLayout, instanceLayout, processGroups } from "@spawn/attempt-runner";
 import type { QueueOutcome } from "@spawn/dag-core";
 import { seededRandom, systemClock } from "@spawn/foundation";
 import { folderStore, type ResultStore } from "@spawn/result-store";
 import { decodeJournal, type JournalEvent } from "@spawn/status-model";
-import { openQueueRun } from "../open-queue-run.js";
+import { bringQueue } from "../moving/bring-queue.js";
+import { type OpenQueueRunOptions, openQueueRun } from "../open-queue-run.js";
 import type { PendingEvent, QueueRun } from "../queue-run.js";
 import { runQueue } from "../run-queue.js";
 
@@ -44,7 +45,10 @@ export async function runToEnd(folder: string, onlooker: Onlooker = () => undefi
   const run = open(folder, folderStore(join(folder, "store")));
   watch(folder, run, onlooker);
   try {
-    return isOver(run) ?? (await runQueue(run, beginning(run)));
+    const over = isOver(run);
+    if (over === undefined) return await runQueue(run, beginning(run));
+    await run.parts.journal.sync();
+    return over;
   } finally {
     run.close();
   }
@@ -93,10 +97,16 @@ export async function runUntil(
 }
 
 function open(folder: string, store: ResultStore): QueueRun {
-  return openQueueRun({
+  return openQueueRun(instanceIn(folder, store));
+}
+
+export function instanceIn(
+  folder: string,
+  store: ResultStore = folderStore(join(folder, "store")),
+): OpenQueueRunOptions {
+  return {
     root: layoutOf(folder).root,
-    // Of its own: attempts are found by it.
-    instanceId: `local-${process.pid}-${basename(folder)}`,
+    instanceId: instanceIdOf(folder),
     workingDirectory: folder,
     store,
     containment: processGroups(),
@@ -105,6 +115,36 @@ function open(folder: string, store: ResultStore): QueueRun {
     carried: [],
     clock: systemClock(),
     random: seededRandom(1),
+  };
+}
+
+/** Of its own: attempts are found by it. A copy of a folder is the same instance. */
+function instanceIdOf(folder: string): string {
+  const created = existsSync(layoutOf(folder).journal) ? eventsOf(folder) : [];
+  const known = created.findLast(({ type }) => type === "queue-created" || type === "instance-changed");
+  const isBrought = existsSync(layoutOf(folder).brought);
+  if (!isBrought && known !== undefined && "instanceId" in known) return known.instanceId;
+  return `local-${process.pid}-${basename(folder)}`;
+}
+
+/** What the store would have if the runner had published its state just before it died; `cut`: some records before. */
+export function publishJournal(folder: string, queueId: string, cut = 0): void {
+  const lines = readFileSync(layoutOf(folder).journal, "utf8").split(/(?<=\n)/);
+  const target = join(folder, "store", queueId, "journal");
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, "000001.jsonl"), lines.slice(0, lines.length - cut).join(""));
+}
+
+/** Brings a queue of which only the store is left to a new instance, in a folder of its own. */
+export async function moveTo(folder: string, store: string): Promise<void> {
+  cpSync(store, join(folder, "store"), { recursive: true });
+  await bringQueue({
+    root: layoutOf(folder).root,
+    instanceId: instanceIdOf(folder),
+    workingDirectory: folder,
+    store: folderStore(join(folder, "store")),
+    trustCompleted: false,
+    wallMs: () => Date.now(),
   });
 }
 
@@ -126,7 +166,10 @@ function isOver({ parts }: QueueRun): QueueOutcome | undefined {
 }
 
 /** What the runner's session says first of a queue that is not over. */
-function beginning({ parts }: QueueRun): readonly PendingEvent[] {
-  if (parts.fold.started === undefined) return [{ event: { type: "queue-started" } }];
-  return parts.fold.finished?.state === "interrupted" ? [{ event: { type: "queue-continued" } }] : [];
+function beginning(run: QueueRun): readonly PendingEvent[] {
+  const { fold } = run.parts;
+  if (fold.started === undefined) return [{ event: { type: "queue-started" } }];
+  if (fold.finished === undefined) return [];
+  const jobs = run.jobsAgain(fold.finished.state === "interrupted" ? [] : run.resumedJobs([]));
+  return [{ event: jobs.length === 0 ? { type: "queue-continued" } : { type: "queue-resumed", jobs } }];
 }

@@ -44,6 +44,8 @@ export function isCurrent(state: SchedulerState, event: SchedulerEvent): boolean
     case "interrupt-requested":
     case "queue-continued":
       return state.started && !isOver(state);
+    case "attempts-unknown":
+      return state.jobs[indexOfJob(state.graph, event.job)]!.phase !== "running";
     case "queue-resumed":
       return state.outcome !== undefined;
     default:

@@ -70,6 +70,11 @@ function apply(state: SchedulerState, event: SchedulerEvent, effects: Effect[]):
     case "interrupt-requested":
       requestInterrupt(state, event.cause, effects);
       return;
+    case "attempts-unknown": {
+      const job = indexOfJob(graph, event.job);
+      state.lastAttempt[job] = Math.max(state.lastAttempt[job]!, event.attempt);
+      return;
+    }
     case "queue-continued":
       state.interrupt = undefined;
       state.outcome = undefined;

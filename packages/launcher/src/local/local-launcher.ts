@@ -50,7 +50,7 @@ export class LocalLauncher implements Launcher {
     };
     const folder = this.#makeFolder(file, request.queueFile);
     try {
-      await this.#start(folder, file, request.environment, []);
+      await this.#start(folder, file, request.environment, fromStoreArguments(request));
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
@@ -192,4 +192,14 @@ export class LocalLauncher implements Launcher {
       carried: file.carried,
     };
   }
+}
+
+function fromStoreArguments({ fromStore }: LaunchRequest): readonly string[] {
+  if (fromStore === undefined) return [];
+  return [
+    "--resume",
+    "--from-store",
+    ...(fromStore.trustCompleted ? ["--trust-completed"] : []),
+    ...fromStore.rerun.flatMap((job) => ["--rerun", job]),
+  ];
 }

@@ -67,6 +67,21 @@ class FolderStore implements ResultStore {
     });
   }
 
+  async createBytes(key: string, bytes: Uint8Array): Promise<boolean> {
+    const path = this.#objects.pathOf(key);
+    try {
+      const temporary = this.#temporary.next();
+      await writeNewFile(temporary, bytes, true);
+      try {
+        return this.#objects.moveInOnce(temporary, path);
+      } finally {
+        rmSync(temporary, { force: true });
+      }
+    } catch (error) {
+      throw explainStoreError(error, `storing ${key}`, path);
+    }
+  }
+
   async putFile(key: string, path: string, options: PutOptions = {}): Promise<StoredObject> {
     const tiny = readTinyFile(path);
     if (tiny !== undefined) return this.putBytes(key, tiny, options);

@@ -1,10 +1,12 @@
-import { linkSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { constants, copyFileSync, linkSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errnoOf } from "@spawn/foundation";
 import { checkKey } from "../keys.js";
 
 /** How many folders are remembered as made; one job needs three. */
 const REMEMBERED_FOLDERS = 1024;
+
+const NO_HARD_LINKS: ReadonlySet<string> = new Set(["EPERM", "EMLINK", "ENOTSUP", "EXDEV"]);
 
 /** Objects as files below a root: finding, putting in place, taking away. Knows nothing of what is in them. */
 export class ObjectFiles {
@@ -26,24 +28,37 @@ export class ObjectFiles {
     this.#withFolder(path, () => renameSync(temporary, path));
   }
 
+  /** Gives a finished file its key, unless something is there already; returns whether it did. */
+  moveInOnce(finished: string, path: string): boolean {
+    try {
+      this.#withFolder(path, () => this.#putOnce(finished, path));
+      return true;
+    } catch (error) {
+      if (errnoOf(error) === "EEXIST") return false;
+      throw error;
+    }
+  }
+
+  #putOnce(finished: string, path: string): void {
+    try {
+      linkSync(finished, path);
+    } catch (error) {
+      if (!NO_HARD_LINKS.has(errnoOf(error) ?? "")) throw error;
+      copyFileSync(finished, path, constants.COPYFILE_EXCL);
+    }
+  }
+
   /** Gives a file a second name, in place of what is there. `false` where the file system has no hard links. */
   linkIn(existing: string, path: string, temporaryName: () => string): boolean {
     try {
       this.#withFolder(path, () => linkSync(existing, path));
       return true;
     } catch (error) {
-      switch (errnoOf(error)) {
-        case "EEXIST":
-          this.#linkOver(existing, path, temporaryName());
-          return true;
-        case "EPERM":
-        case "EMLINK":
-        case "ENOTSUP":
-        case "EXDEV":
-          return false;
-        default:
-          throw error;
-      }
+      const errno = errnoOf(error) ?? "";
+      if (NO_HARD_LINKS.has(errno)) return false;
+      if (errno !== "EEXIST") throw error;
+      this.#linkOver(existing, path, temporaryName());
+      return true;
     }
   }
 

@@ -50,6 +50,13 @@ export class MemoryStore implements ResultStore {
     return true;
   }
 
+  async createBytes(key: string, bytes: Uint8Array): Promise<boolean> {
+    checkKey(key);
+    if (this.#objects.has(key)) return false;
+    this.#objects.set(key, { bytes: bytes.slice(), modifiedMs: this.#clock.wallMs() });
+    return true;
+  }
+
   async putFile(key: string, path: string, options: PutOptions = {}): Promise<StoredObject> {
     checkKey(key);
     return this.putBytes(key, await readFile(path), options);

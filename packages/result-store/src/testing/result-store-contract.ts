@@ -55,6 +55,17 @@ export function resultStoreContract(name: string, makeStore: () => Promise<Store
         expect(textOf(await under.again().readBytes("q/b"))).toBe("two");
       });
 
+      test("are created once: of many at once one succeeds, and its bytes stay", async () => {
+        const others = [store, under.again(), store, under.again(), under.again()];
+        const created = await Promise.all(
+          others.map((one, index) => one.createBytes("q/.mark", bytesOf(`by ${index}`))),
+        );
+        expect(created.filter(Boolean)).toHaveLength(1);
+        expect(await read("q/.mark")).toBe(`by ${created.indexOf(true)}`);
+        expect(await store.createBytes("q/.mark", bytesOf("later"))).toBe(false);
+        expect(await store.createBytes("q/other", bytesOf("1"))).toBe(true);
+      });
+
       test("may be empty", async () => {
         const nothing = { size: 0, sha256: sha256("") };
         expect(await store.putBytes("q/a", new Uint8Array())).toEqual(nothing);

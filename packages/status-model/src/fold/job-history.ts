@@ -39,6 +39,9 @@ export interface StoredResults {
   readonly bytes: number;
 }
 
+/** Why an instance has nothing of what a completed job left behind on another one. */
+export type Absence = "lost" | "undeclared";
+
 /** A history as plain JSON. */
 export interface JobHistorySnapshot {
   readonly id: string;
@@ -47,6 +50,8 @@ export interface JobHistorySnapshot {
   readonly firstStarted?: Moment;
   readonly results?: StoredResults;
   readonly rerun: boolean;
+  readonly absent?: Absence;
+  readonly elsewhere?: number;
 }
 
 /** Of a job that fails and retries for weeks, this many last attempts are remembered in full. */
@@ -59,6 +64,8 @@ export class JobHistory {
   #firstStarted: Moment | undefined;
   #results: StoredResults | undefined;
   #rerun = false;
+  #absent: Absence | undefined;
+  #elsewhere = 0;
 
   /** Goes on from a snapshot, or begins. */
   constructor(snapshot?: JobHistorySnapshot) {
@@ -68,6 +75,8 @@ export class JobHistory {
     this.#firstStarted = snapshot.firstStarted;
     this.#results = snapshot.results;
     this.#rerun = snapshot.rerun;
+    this.#absent = snapshot.absent;
+    this.#elsewhere = snapshot.elsewhere ?? 0;
   }
 
   /** The last attempts, at most `ATTEMPTS_KEPT`, in order. */
@@ -98,9 +107,20 @@ export class JobHistory {
     return this.#rerun;
   }
 
+  /** Set where its results are not on the queue's instance, until it runs again. */
+  get absent(): Absence | undefined {
+    return this.#absent;
+  }
+
+  /** Attempts up to this one were on an instance before this one; 0: none were. */
+  get elsewhere(): number {
+    return this.#elsewhere;
+  }
+
   /** `undefined` when nothing has happened. */
   snapshot(id: string): JobHistorySnapshot | undefined {
-    if (this.#attempts.length === 0 && this.#results === undefined && !this.#rerun) return undefined;
+    if (this.#attempts.length === 0 && this.#results === undefined && !this.#rerun && this.#elsewhere === 0)
+      return undefined;
     return {
       id,
       attempts: [...this.#attempts],
@@ -108,11 +128,14 @@ export class JobHistory {
       ...(this.#firstStarted === undefined ? {} : { firstStarted: this.#firstStarted }),
       ...(this.#results === undefined ? {} : { results: this.#results }),
       rerun: this.#rerun,
+      ...(this.#absent === undefined ? {} : { absent: this.#absent }),
+      ...(this.#elsewhere === 0 ? {} : { elsewhere: this.#elsewhere }),
     };
   }
 
   noteStarting(starting: Omit<AttemptHistory, "process" | "usage" | "ended" | "outcome">): void {
     this.#firstStarted ??= starting.started;
+    this.#absent = undefined;
     this.#attempts.push(starting);
     if (this.#attempts.length > ATTEMPTS_KEPT) {
       this.#attempts.shift();
@@ -134,6 +157,19 @@ export class JobHistory {
 
   noteResults(attempt: number, files: number, bytes: number): void {
     this.#results = { attempt, files, bytes };
+  }
+
+  noteMoved(): void {
+    this.#elsewhere = this.last?.attempt ?? 0;
+  }
+
+  /** Attempts up to this one were elsewhere, and nothing else is known of the last of them. */
+  noteUnknown(attempt: number): void {
+    this.#elsewhere = Math.max(this.#elsewhere, attempt);
+  }
+
+  noteAbsent(absent: Absence): void {
+    this.#absent = absent;
   }
 
   noteResume(rerun: boolean): void {

@@ -18,6 +18,7 @@ import type {
   JournalJob,
   JournalRecord,
   QueueCreated,
+  QueuePlace,
   QueueSnapshot,
   QueueWarning,
   RunnerEvent,
@@ -46,7 +47,7 @@ export class QueueFold {
   #latest: Moment | undefined;
   #knowsAll = true;
 
-  /** The journal's first event, with the definition that is in force now. Throws before it. */
+  /** The journal's first event, with the definition and the place that are in force now. Throws before it. */
   get created(): QueueCreated {
     return present(this.#definition).created;
   }
@@ -183,6 +184,9 @@ export class QueueFold {
       case "queue-changed":
         this.#change(event);
         return [];
+      case "instance-changed":
+        this.#move(event);
+        return [];
       case "runner-started":
         this.#runner = { ...event, at: moment.at };
         return [];
@@ -228,13 +232,20 @@ export class QueueFold {
   }
 
   #change({ type: _type, t: _t, ...definition }: Extract<RunnerEvent, { type: "queue-changed" }>): void {
-    const { type, t, queueId, instanceId, resultsLocation } = this.created;
-    this.#definition = new DefinitionInForce({
-      ...{ type, t, queueId, instanceId, resultsLocation },
-      ...definition,
-    });
+    const { type, t, queueId } = this.created;
+    this.#definition = new DefinitionInForce({ type, t, queueId, ...placeOf(this.created), ...definition });
     this.#scheduler = moveToGraph(this.scheduler, this.graph);
     this.#jobs = new Map(definition.jobs.map(({ id }) => [id, this.#jobs.get(id) ?? new JobHistory()]));
+  }
+
+  #move(event: Extract<RunnerEvent, { type: "instance-changed" }>): void {
+    const { workingDirectory: _folder, carried: _names, ...created } = this.created;
+    this.#definition = present(this.#definition).at({ ...created, ...placeOf(event) });
+    for (const history of this.#jobs.values()) history.noteMoved();
+    for (const id of event.lost) this.job(id).noteAbsent("lost");
+    for (const id of event.undeclared) this.job(id).noteAbsent("undeclared");
+    // It was the other instance's.
+    this.#deadline = undefined;
   }
 
   #restore({ created, scheduler, jobs, runner, deadline, warnings, started, ended }: QueueSnapshot): void {
@@ -276,6 +287,9 @@ export class QueueFold {
       case "attempt-ended":
         this.job(event.job).noteEnded(event.attempt, moment, event.outcome);
         return;
+      case "attempts-unknown":
+        this.job(event.job).noteUnknown(event.attempt);
+        return;
       case "attempt-timed-out":
       case "backoff-elapsed":
       case "global-timeout-reached":
@@ -291,6 +305,16 @@ export class QueueFold {
     this.#warnings.push(warning);
     if (this.#warnings.length > WARNINGS_KEPT) this.#warnings.shift();
   }
+}
+
+/** The place of an event that names one. */
+function placeOf({ instanceId, resultsLocation, workingDirectory, carried }: QueuePlace): QueuePlace {
+  return {
+    instanceId,
+    resultsLocation,
+    ...(workingDirectory === undefined ? {} : { workingDirectory }),
+    ...(carried === undefined ? {} : { carried }),
+  };
 }
 
 function canBeFirst({ type }: JournalRecord["event"]): boolean {

@@ -1,5 +1,5 @@
 import type { JobResources, RetryPolicy } from "@spawn/dag-core";
-import type { JournalJob, QueueCreated, QueueDefinition } from "../journal-events.js";
+import type { JournalJob, QueueCreated, QueueDefinition, QueuePlace } from "../journal-events.js";
 import {
   arrayOf,
   isAmount,
@@ -49,10 +49,16 @@ export const definitionFields: Shape<QueueDefinition> = {
   jobs: arrayOf(isJournalJob),
 };
 
+export const placeFields: Shape<QueuePlace> = {
+  instanceId: isString,
+  resultsLocation: isString,
+  workingDirectory: optional(isString),
+  carried: optional(arrayOf(isString)),
+};
+
 export const createdFields: Shape<Omit<QueueCreated, "type">> = {
   t: isAmount,
   queueId: isString,
-  instanceId: isString,
-  resultsLocation: isString,
+  ...placeFields,
   ...definitionFields,
 };

@@ -1,5 +1,5 @@
 import type { JournalEvent } from "../journal-events.js";
-import { createdFields, definitionFields } from "./definition-shapes.js";
+import { createdFields, definitionFields, placeFields } from "./definition-shapes.js";
 import {
   arrayOf,
   type Fields,
@@ -34,10 +34,17 @@ const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   "global-timeout-reached": { t: isAmount },
   "cancel-requested": { t: isAmount, force: isBoolean },
   "interrupt-requested": { t: isAmount, cause: oneOf("spot", "ttl", "shutdown") },
+  "attempts-unknown": attemptFields,
   "queue-continued": { t: isAmount },
   "queue-resumed": { t: isAmount, jobs: arrayOf(isString) },
   "queue-created": createdFields,
   "queue-changed": { t: isAmount, ...definitionFields },
+  "instance-changed": {
+    t: isAmount,
+    ...placeFields,
+    lost: arrayOf(isString),
+    undeclared: arrayOf(isString),
+  },
   "runner-started": runnerStartedFields,
   "deadline-set": { t: isAmount, deadline: isCount },
   "attempt-started": { ...attemptFields, pid: isOrdinal, pidStart: isCount },

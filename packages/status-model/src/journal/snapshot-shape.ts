@@ -97,6 +97,8 @@ const isJobHistory = objectOf<JobHistorySnapshot>({
   firstStarted: optional(isMoment),
   results: optional(objectOf<StoredResults>({ attempt: isOrdinal, files: isCount, bytes: isCount })),
   rerun: isBoolean,
+  absent: optional(oneOf("lost", "undeclared")),
+  elsewhere: optional(isOrdinal),
 });
 
 export const isQueueSnapshot: Guard<QueueSnapshot> = objectOf<QueueSnapshot>({

@@ -85,14 +85,31 @@ const EVENTS: {
   "global-timeout-reached": fc.record({ t: amount }),
   "cancel-requested": fc.record({ t: amount, force: fc.boolean() }),
   "interrupt-requested": fc.record({ t: amount, cause: fc.constantFrom("spot", "ttl", "shutdown") }),
+  "attempts-unknown": fc.record(attempt),
   "queue-continued": fc.record({ t: amount }),
   "queue-resumed": fc.record({ t: amount, jobs: fc.array(job, { maxLength: 3 }) }),
   "queue-created": fc
-    .tuple(fc.record({ t: amount, queueId: job, instanceId: job, resultsLocation: text }), definition)
+    .tuple(
+      fc.record(
+        {
+          ...{ t: amount, queueId: job, instanceId: job, resultsLocation: text },
+          ...{ workingDirectory: text, carried: fc.array(text) },
+        },
+        { requiredKeys: ["t", "queueId", "instanceId", "resultsLocation"] },
+      ),
+      definition,
+    )
     .map(([fields, defined]) => ({ ...fields, ...defined })),
   "queue-changed": fc
     .tuple(fc.record({ t: amount }), definition)
     .map(([fields, defined]) => ({ ...fields, ...defined })),
+  "instance-changed": fc.record(
+    {
+      ...{ t: amount, instanceId: job, resultsLocation: text, workingDirectory: text },
+      ...{ carried: fc.array(text), lost: fc.array(job), undeclared: fc.array(job) },
+    },
+    { requiredKeys: ["t", "instanceId", "resultsLocation", "lost", "undeclared"] },
+  ),
   "runner-started": fc.record({
     t: amount,
     epoch: ordinal,

@@ -1,5 +1,6 @@
 import { Args, Flags } from "@oclif/core";
 import { serializeQueueSpec } from "@spawn/config-schema";
+import { SpawnError } from "@spawn/foundation";
 import type { Instance, LocalQueue } from "@spawn/launcher";
 import type { JournalRecord, QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
@@ -7,12 +8,13 @@ import { EXIT } from "../../exit-status.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
 import { readRunnableFile } from "../../launching/prepare-launch.js";
-import { checkResumeEnvironment } from "../../launching/resume-environment.js";
+import { checkMovedEnvironment, checkResumeEnvironment } from "../../launching/resume-environment.js";
 import { failureLog } from "../../logs/failure-log.js";
 import { type ChangedQueue, changeQueue } from "../../queues/changed-file.js";
+import { leftInStore, lookAtMove } from "../../queues/move-here.js";
 import { openQueue } from "../../queues/read-status.js";
 import { instanceOf, REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
-import { planResume, refuseUnresumable } from "../../queues/resume-plan.js";
+import { planResume, refuseRunning } from "../../queues/resume-plan.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../../queues/wait-for-queue.js";
 import { Narrator } from "../../render/narrator.js";
 import { noticeLine } from "../../render/notice.js";
@@ -20,10 +22,18 @@ import { resumePlanText } from "../../render/resume-plan-text.js";
 import { runSummary } from "../../render/run-summary.js";
 import { warningsText } from "../../render/warnings-text.js";
 
+interface ResumeFlags {
+  readonly rerun?: string[] | undefined;
+  readonly "batch-queue"?: string | undefined;
+  readonly env?: string[] | undefined;
+  readonly "trust-completed"?: boolean | undefined;
+  readonly wait?: boolean | undefined;
+}
+
 export default class QueueResume extends SpawnCommand {
   static override summary = "go on with a queue that was interrupted, or run again what did not complete";
   static override description =
-    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them. What runs again, and why, is shown first. Variables are taken from this shell again.";
+    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them. What runs again, and why, is shown first. Variables are taken from this shell again. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
   static override examples = [
     "<%= config.bin %> queue resume last",
     "<%= config.bin %> queue resume first-pipeline --rerun train --wait",
@@ -48,6 +58,10 @@ export default class QueueResume extends SpawnCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    "trust-completed": switchFlag({
+      description:
+        "where only the result store is left of the queue: jobs that completed and declare no results do not run again",
+    }),
     wait: switchFlag({
       description: "tell what happens until the queue is over; its outcome is the exit status",
     }),
@@ -55,20 +69,28 @@ export default class QueueResume extends SpawnCommand {
 
   override async run(): Promise<QueueStatus> {
     const { args, flags } = await this.parse(QueueResume);
-    const instance = instanceOf(await resolveQueue(this.context, args.ref));
+    const reference = await resolveQueue(this.context, args.ref);
+    const left = leftInStore(this.context, reference);
+    if (left !== undefined) return this.resumeFromStore(left, flags);
+    const instance = instanceOf(reference);
+    if (flags["trust-completed"]) {
+      throw new SpawnError("bad-arguments", `--trust-completed: ${instance.instanceId} is still there`, {
+        hint: "Its files are where its jobs left them. The flag is for a queue that goes on from its store.",
+      });
+    }
     const { queue, records } = await openQueue(this.context, instance);
     const narrator = new Narrator();
     narrator.take(records, false);
     const rerun = flags.rerun ?? [];
     const { variables, carried } = launchEnvironment(this.context.env, flags.env ?? []);
-    refuseUnresumable(queue.status(), instance);
+    refuseRunning(queue.status(), instance);
     const file = flags["batch-queue"];
     if (file === undefined) checkResumeEnvironment(instance, variables);
     const other = file === undefined ? undefined : this.otherFile(file, records, variables);
     const plan =
       other === undefined
-        ? planResume(queue.fold, queue.status(), { rerun, instance })
-        : planResume(other.fold, other.status, { rerun, instance, change: other });
+        ? planResume(queue.fold, queue.status(), { rerun })
+        : planResume(other.fold, other.status, { rerun, change: other });
     this.print(resumePlanText(plan, instance.queueId, this.palette));
     await this.context.launcher.resume(instance.instanceId, {
       environment: variables,
@@ -76,8 +98,58 @@ export default class QueueResume extends SpawnCommand {
       carried,
       ...(other === undefined ? {} : { queueFile: other.text }),
     });
+    return this.resumed(queue, instance, narrator, flags.wait ?? false);
+  }
+
+  /** On a new instance: nothing but the store is left of the one before. */
+  private async resumeFromStore(
+    left: { readonly queueId: string; readonly storeRoot: string },
+    flags: ResumeFlags,
+  ): Promise<QueueStatus> {
+    const rerun = flags.rerun ?? [];
+    const trustCompleted = flags["trust-completed"] ?? false;
+    const moved = await lookAtMove(this.context, left, trustCompleted);
+    const { variables, carried } = launchEnvironment(this.context.env, flags.env ?? []);
+    const names = [...new Set([...moved.carried, ...carried])];
+    const file = flags["batch-queue"];
+    if (file === undefined) checkMovedEnvironment(moved.spec, names, variables);
+    const other = file === undefined ? undefined : this.otherFile(file, moved.records, variables);
+    if (moved.onlyUnrecorded && other === undefined && rerun.length === 0) {
+      this.print(`All jobs of ${left.queueId} had completed: nothing runs again, its end is recorded.`);
+    } else {
+      const plan =
+        other === undefined
+          ? planResume(moved.fold, moved.status, { rerun })
+          : planResume(other.fold, other.status, { rerun, change: other });
+      this.print(resumePlanText(plan, left.queueId, this.palette));
+    }
+    this.tell(`Its instance is gone: it goes on from ${moved.stored.store.locationOf(left.queueId)}`);
+    this.tell(`Jobs work in ${moved.workingDirectory}`);
+    const instance = await this.context.launcher.launch({
+      queueId: left.queueId,
+      queueFile: other?.text ?? moved.text,
+      tags: {},
+      workingDirectory: moved.workingDirectory,
+      storeRoot: left.storeRoot,
+      environment: variables,
+      carried: names,
+      fromStore: { rerun, trustCompleted },
+    });
+    const { queue, records } = await openQueue(this.context, instance);
+    const narrator = new Narrator();
+    narrator.take(records, false);
+    return this.resumed(queue, instance, narrator, flags.wait ?? false);
+  }
+
+  /** @param narrator knows all that was before */
+  private async resumed(
+    queue: LocalQueue,
+    instance: Instance,
+    narrator: Narrator,
+    wait: boolean,
+  ): Promise<QueueStatus> {
     const ref = await referenceFor(this.context, instance);
-    if (flags.wait) return this.wait(queue, instance, ref, narrator);
+    if (wait) return this.wait(queue, instance, ref, narrator);
     this.print(`\nResumed on ${instance.instanceId}. Watch it: spawn queue status ${ref} --watch`);
     queue.refresh();
     return queue.status();
@@ -97,7 +169,6 @@ export default class QueueResume extends SpawnCommand {
     return { ...changed, text };
   }
 
-  /** @param narrator knows all that was before */
   private async wait(
     queue: LocalQueue,
     instance: Instance,
