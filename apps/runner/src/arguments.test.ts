@@ -34,7 +34,15 @@ describe("parseArguments", () => {
     });
   });
 
+  it("reads agent", () => {
+    const config = "/etc/spawn/agent.json";
+    expect(parseArguments(["agent", "--config", config])).toEqual({ kind: "agent", config, root: "/" });
+  });
+
   it.each([
+    [["agent"], "--config is missing"],
+    [["agent", "--config", "a", "--store", "s"], "agent does not take --store"],
+    [[...RUN, "--config", "a"], "run does not take --config"],
     [[], "unknown command: (none)"],
     [["fly"], "unknown command: fly"],
     [RUN.slice(0, 3), "--instance-id is missing"],

@@ -5,6 +5,12 @@ import { COMPLETION_FILE, type Completion } from "./completion-file.js";
 export type RunnerCommand =
   | { readonly kind: "version" }
   | { readonly kind: "help" }
+  | {
+      readonly kind: "agent";
+      /** Path of the agent's configuration. */
+      readonly config: string;
+      readonly root: string;
+    }
   | { readonly kind: "complete"; readonly completion: Completion; readonly file: string }
   | {
       readonly kind: "run";
@@ -25,6 +31,7 @@ export const HELP = `spawn-runner runs one queue on one machine. It is also inst
 
   spawn-runner run --root DIR --instance-id ID --working-directory DIR --store DIR
                    [--carried NAME]… [--resume [--rerun JOB]… [--from-store [--trust-completed]]]
+  spawn-runner agent --config FILE [--root DIR]
   spawn-runner complete [--status success|failure] [--message TEXT] [--completion-file FILE]
   spawn-runner --version
 
@@ -39,6 +46,10 @@ export const HELP = `spawn-runner runs one queue on one machine. It is also inst
   --from-store         with --resume: the queue was on another instance, and only its store is left
   --trust-completed    with --from-store: jobs that completed and declare no results do not run again
 
+  agent                runs the queue of an EC2 instance, and ends the instance when it is time
+  --config             what the launch has left for it
+  --root               default: /
+
   complete             a script on the instance says that its work is done, and how (default: success)
   --completion-file    where it says so (default ${COMPLETION_FILE})
 `;
@@ -50,12 +61,13 @@ export function parseArguments(argv: readonly string[]): RunnerCommand {
   if (values.help) return { kind: "help" };
   const [command, ...rest] = positionals;
   if (command === "complete" && rest.length === 0) return completeCommand(values);
+  if (command === "agent" && rest.length === 0) return agentCommand(values);
   if (command !== "run" || rest.length > 0) {
     throw new SpawnError("bad-arguments", `unknown command: ${positionals.join(" ") || "(none)"}`, {
       hint: HELP,
     });
   }
-  refuseOthers(values, ["status", "message", "completion-file"], command);
+  refuseOthers(values, ["config", "status", "message", "completion-file"], command);
   const rerun = values.rerun ?? [];
   if (rerun.length > 0 && !values.resume) {
     throw new SpawnError("bad-arguments", "--rerun needs --resume");
@@ -89,19 +101,26 @@ function refuseOthers(values: Values, flags: readonly (keyof Values)[], command:
   throw new SpawnError("bad-arguments", `${command} does not take --${given.join(", --")}`, { hint: HELP });
 }
 
+const RUN_FLAGS = [
+  "root",
+  "instance-id",
+  "working-directory",
+  "store",
+  "carried",
+  "resume",
+  "rerun",
+  "from-store",
+  "trust-completed",
+] as const;
+
+function agentCommand(values: Values): RunnerCommand {
+  const others = RUN_FLAGS.filter((flag) => flag !== "root");
+  refuseOthers(values, [...others, "status", "message", "completion-file"], "agent");
+  return { kind: "agent", config: required("config", values.config), root: values.root ?? "/" };
+}
+
 function completeCommand(values: Values): RunnerCommand {
-  const runFlags = [
-    "root",
-    "instance-id",
-    "working-directory",
-    "store",
-    "carried",
-    "resume",
-    "rerun",
-    "from-store",
-    "trust-completed",
-  ] as const;
-  refuseOthers(values, runFlags, "complete");
+  refuseOthers(values, [...RUN_FLAGS, "config"], "complete");
   const { status = "success", message, "completion-file": file } = values;
   if (status !== "success" && status !== "failure") {
     throw new SpawnError("bad-arguments", `--status ${status}: say success or failure`);
@@ -130,6 +149,7 @@ function parse(argv: readonly string[]) {
         rerun: { type: "string", multiple: true },
         "from-store": { type: "boolean" },
         "trust-completed": { type: "boolean" },
+        config: { type: "string" },
         status: { type: "string" },
         message: { type: "string" },
         "completion-file": { type: "string" },

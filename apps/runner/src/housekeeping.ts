@@ -7,6 +7,8 @@ import type { StorePublisher } from "./store-publisher.js";
 const LOOK_EVERY_MS = 250;
 const SYNC_EVERY_MS = 5_000;
 const HEARTBEAT_EVERY_MS = 10_000;
+/** Whoever has just launched a queue looks at once. */
+const FIRST_HEARTBEAT_MS = 1_000;
 
 /** What goes on beside the loop while attempts run. Returns how to end it. */
 export function startHousekeeping(run: QueueRun, publisher: StorePublisher): () => void {
@@ -25,6 +27,7 @@ export function startHousekeeping(run: QueueRun, publisher: StorePublisher): () 
   const timers = [
     setInterval(look, LOOK_EVERY_MS),
     setInterval(sync, SYNC_EVERY_MS),
+    setTimeout(() => publisher.heartbeat(), FIRST_HEARTBEAT_MS),
     setInterval(() => publisher.heartbeat(), HEARTBEAT_EVERY_MS),
   ];
   return () => {

@@ -25,6 +25,11 @@ async function main(argv: readonly string[]): Promise<number> {
     case "complete":
       writeCompletion(command.completion, command.file);
       return 0;
+    case "agent": {
+      // Loaded where it is needed: it brings the AWS SDK along.
+      const { startAgent } = await import("./agent/start-agent.js");
+      return await startAgent(command, log);
+    }
     case "run":
       return await run(command);
     default:

@@ -1,0 +1,197 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { instanceLayout, processGroups } from "@spawn/attempt-runner";
+import { SpawnError, seededRandom, systemClock } from "@spawn/foundation";
+import type { ResultStore } from "@spawn/result-store";
+import { MemoryStore } from "@spawn/result-store/testing";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { buildAgentConfig } from "../testing/build-agent-config.js";
+import { Agent } from "./agent.js";
+import type { AgentConfig } from "./agent-config.js";
+import type { AgentParts } from "./agent-parts.js";
+import { InstanceDeadline } from "./instance-deadline.js";
+
+const HOUR = 3_600_000;
+const clock = systemClock();
+
+let folder: string;
+let store: MemoryStore;
+let told: AbortController;
+/** What the agent did to its machine. */
+let done: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spawn-agent-"));
+  store = new MemoryStore();
+  told = new AbortController();
+  done = [];
+});
+
+afterEach(() => {
+  told.abort();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const note = (what: string) => async (): Promise<boolean> => done.push(what) > 0;
+
+function agentOf(lifeMs: number, config: Partial<AgentConfig> = {}, parts: Partial<AgentParts> = {}): Agent {
+  const layout = instanceLayout(join(folder, "root"));
+  mkdirSync(layout.state, { recursive: true });
+  const deadline = new InstanceDeadline({
+    path: join(layout.state, "deadline.json"),
+    generation: 1,
+    configured: clock.wallMs() + lifeMs,
+    clock,
+  });
+  return new Agent({
+    config: buildAgentConfig({ completion_file: join(folder, "COMPLETE"), ...config }),
+    instanceId: "i-1",
+    layout,
+    store,
+    deadline,
+    machine: {
+      arm: note("arm"),
+      powerOff: note("power off"),
+      stop: note("stop"),
+      announce: () => undefined,
+    },
+    capacity: { cpus: 2, memoryBytes: 8e9, gpus: [] },
+    containment: processGroups(),
+    environment: { PATH: process.env.PATH, FOLDER: folder },
+    carried: { fetch: async () => ({}), remove: note("remove variables") as () => Promise<never> },
+    secrets: { fetch: async () => ({}) },
+    spotNotice: undefined,
+    load: async () => ({ cpu: { busy: 0, total: 0 }, networkBytes: 0, terminals: 0, gpuPercent: 0 }),
+    clock,
+    random: seededRandom(1),
+    log: pino({ level: "silent" }),
+    signal: told.signal,
+    ...parts,
+  });
+}
+
+async function ship(command: string): Promise<void> {
+  const queue = { queue_id: "q", jobs: [{ job_id: "a", command }] };
+  await store.putBytes("q/queue.json", Buffer.from(JSON.stringify(queue)));
+}
+
+async function status(): Promise<Record<string, unknown>> {
+  const bytes = await store.readBytes("q/status.json");
+  return JSON.parse(Buffer.from(bytes ?? []).toString("utf8"));
+}
+
+/** The store, with some of its calls answered otherwise. */
+function storeWith(changes: Partial<ResultStore>): ResultStore {
+  return new Proxy(store, {
+    get(target, name) {
+      const changed = Reflect.get(changes, name);
+      if (changed !== undefined) return changed;
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+describe("the end of a queue", () => {
+  it.each([
+    ["true", "terminate", "power off", "completed"],
+    ["true", "stop", "stop", "completed"],
+    ["false", "terminate", "power off", "failed"],
+  ] as const)("(%s) with %s is followed by: %s", async (command, on_complete, end, state) => {
+    await ship(command);
+    await agentOf(HOUR, { on_complete }).live();
+    expect(done).toEqual(["arm", "remove variables", end]);
+    expect(await status()).toMatchObject({ status: state, instance_id: "i-1" });
+  });
+
+  it("leaves a machine alone that is to be kept, until it is told to end", async () => {
+    await ship("true");
+    const remove = async (): Promise<void> => {
+      setImmediate(() => told.abort());
+    };
+    await agentOf(HOUR, { on_complete: "keep" }, { carried: { fetch: async () => ({}), remove } }).live();
+    expect(done).toEqual(["arm"]);
+  });
+
+  it("does not hang on variables that cannot be removed", async () => {
+    await ship("true");
+    const remove = () => Promise.reject(new SpawnError("permission-denied", "not allowed"));
+    await agentOf(HOUR, {}, { carried: { fetch: async () => ({}), remove } }).live();
+    expect(done).toEqual(["arm", "power off"]);
+  });
+});
+
+describe("the deadline", () => {
+  it("ends the machine though the store does not answer at all", async () => {
+    await agentOf(1_500, {}, { store: storeWith({ getFile: never, list: never as never }) }).live();
+    expect(done).toEqual(["arm", "power off"]);
+  });
+
+  it("ends the machine though nothing can be stored any more", async () => {
+    await ship("true");
+    const refuse = () => Promise.reject(new SpawnError("store-failed", "no route to host"));
+    const broken = storeWith({ putBytes: refuse, putFile: refuse, growFile: refuse });
+    await agentOf(1_500, {}, { store: broken }).live();
+    expect(done).toEqual(["arm", "power off"]);
+  });
+
+  it("ends the machine though the uploads hang", async () => {
+    await ship("echo x");
+    const hanging = storeWith({ growFile: never, putFile: never });
+    await agentOf(2_500, {}, { store: hanging }).live();
+    expect(done).toEqual(["arm", "power off"]);
+  });
+});
+
+describe("a start", () => {
+  it("waits for a role that is not known everywhere yet", async () => {
+    await ship("true");
+    let refusals = 1;
+    const fetch = async (): Promise<Record<string, string>> => {
+      refusals -= 1;
+      if (refusals >= 0) throw new SpawnError("permission-denied", "not yet");
+      return {};
+    };
+    await agentOf(HOUR, {}, { carried: { fetch, remove: async () => undefined } }).live();
+    expect(done).toEqual(["arm", "power off"]);
+  });
+
+  it("fails where there is no such queue", async () => {
+    await expect(agentOf(HOUR).live()).rejects.toMatchObject({ code: "queue-not-found" });
+    expect(done).toEqual(["arm"]);
+  });
+});
+
+describe("what is asked through the store", () => {
+  const ask = (request: object) =>
+    store.putBytes("q/requests/001.json", Buffer.from(JSON.stringify(request)));
+
+  it("is done before the queue begins, when it was there before", async () => {
+    await ship("touch $FOLDER/ran");
+    await ask({ kind: "cancel", force: false });
+    await agentOf(HOUR).live();
+    expect(await status()).toMatchObject({ status: "cancelled" });
+    expect(await store.readBytes("q/requests/001.json")).toBeUndefined();
+  });
+
+  it("to interrupt ends the machine, and the queue can go on elsewhere", async () => {
+    await ship("sleep 600");
+    await ask({ kind: "interrupt", cause: "shutdown" });
+    await agentOf(HOUR, { on_complete: "keep" }).live();
+    expect(done).toEqual(["arm", "power off"]);
+  });
+
+  it("to live longer moves the deadline, and what the system has armed", async () => {
+    writeFileSync(join(folder, "COMPLETE"), "");
+    await ship("true");
+    const deadline = new Date(Math.ceil(clock.wallMs() / 1000) * 1000 + 2 * HOUR).toISOString();
+    await ask({ kind: "extend", deadline });
+    await agentOf(HOUR).live();
+    expect(done.filter((what) => what === "arm")).toHaveLength(2);
+    expect(Date.parse(String((await status()).ttl_expires_at))).toBe(Date.parse(deadline));
+  });
+});

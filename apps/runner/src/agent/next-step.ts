@@ -1,0 +1,79 @@
+import type { QueueOutcome } from "@spawn/dag-core";
+import { unreachable } from "@spawn/foundation";
+import type { Completion } from "../completion-file.js";
+import type { AgentConfig } from "./agent-config.js";
+import type { EndCause } from "./due-end.js";
+
+/** How things stand once the queue's session is over. Times: wall clock, ms since the Unix epoch. */
+export interface AfterQueue {
+  readonly outcome: QueueOutcome;
+  /** When the queue ended. */
+  readonly endedAt: number;
+  readonly now: number;
+  /** The agent itself was told to end: a stop of its service, a shutdown of the machine. */
+  readonly isTold: boolean;
+  /** Somebody asked for the queue to be interrupted, because the instance is to go. */
+  readonly isUnwanted: boolean;
+  readonly due: EndCause | undefined;
+  readonly completion: Completion | undefined;
+  readonly onComplete: AgentConfig["on_complete"];
+  readonly keepOnFailureMs: number;
+}
+
+/** What becomes of the agent and its instance. */
+export type NextStep =
+  /** The agent ends, the machine is somebody else's business. */
+  | { readonly kind: "leave" }
+  /** EC2 takes the instance back by itself. */
+  | { readonly kind: "await-reclaim" }
+  /** The queue goes on. */
+  | { readonly kind: "continue" }
+  /** The instance stays as it is; with `until`, until then. */
+  | { readonly kind: "keep"; readonly until?: number }
+  | { readonly kind: "end"; readonly how: "terminate" | "stop"; readonly why: string };
+
+export function nextStep(after: AfterQueue): NextStep {
+  if (after.isTold) return { kind: "leave" };
+  if (after.due === "spot") return { kind: "await-reclaim" };
+  if (after.isUnwanted) return terminated("as asked");
+  if (after.due === "completion") return afterCompletion(after);
+  if (after.due === "ttl") return terminated("it has reached its deadline");
+  if (after.outcome.state === "interrupted") return { kind: "continue" };
+  if (after.due === "idle") return terminated("it has been idle for as long as it may");
+  return afterFinal(after);
+}
+
+function terminated(why: string): NextStep {
+  return { kind: "end", how: "terminate", why };
+}
+
+/** What the completion file says counts, whatever the queue made of it. */
+function afterCompletion(after: AfterQueue): NextStep {
+  const failed = after.completion?.status === "failure";
+  return settled(after, failed, "its work is said to be complete");
+}
+
+function afterFinal(after: AfterQueue): NextStep {
+  const { state } = after.outcome;
+  switch (state) {
+    case "completed":
+    case "cancelled":
+    case "failed":
+      return settled(after, state === "failed", `its queue is ${state}`);
+    case "interrupted":
+      return { kind: "continue" };
+    default:
+      return unreachable(state);
+  }
+}
+
+function settled(
+  { onComplete, keepOnFailureMs, endedAt, now }: AfterQueue,
+  failed: boolean,
+  why: string,
+): NextStep {
+  if (onComplete === "keep") return { kind: "keep" };
+  const until = endedAt + keepOnFailureMs;
+  if (failed && now < until) return { kind: "keep", until };
+  return { kind: "end", how: onComplete, why };
+}
