@@ -52,6 +52,9 @@ describe("bad arguments end with 2, what is not there with 3", () => {
     const failed = await rig.run(["queue", "status", "nobody", "--json"]);
     expect(failed.code).toBe(3);
     expect(JSON.parse(failed.stdout)).toBeTypeOf("object");
+    const topic = await rig.run(["queue", "--json"]);
+    expect(topic.code).toBe(2);
+    expect(JSON.parse(topic.stdout)).toMatchObject({ error: { code: "unknown-command" } });
     const verbose = await rig.run(["queue", "status", "nobody", "--verbose"]);
     expect(verbose.stderr).toMatch(/^ {4}at /m);
   });

@@ -22,5 +22,8 @@ describe("unknownCommandText", () => {
 
   it("wants a command before flags", () => {
     expect(unknownCommandText(["--json"], ids)).toMatch(/^name a command before --json\n/);
+    expect(unknownCommandText(["queue", "--json"], ids)).toBe(
+      "name a command after queue, before --json\nSee all commands: spawn queue --help",
+    );
   });
 });

@@ -42,10 +42,22 @@ function isCommand(words: readonly string[], ids: readonly string[]): boolean {
   return ids.includes(words.join(":"));
 }
 
+/**
+ * Called by the framework before it looks at the command line. Of a topic alone (`spawn queue`) it prints help, whatever
+ * flags come with it: those belong to a command, and `--json` promises no help.
+ */
+export const refuseFlagsOfTopic: Hook.Init = async ({ id, argv, config }) => {
+  if (id === undefined || argv.length === 0 || argv.includes("--help") || argv.includes("-h")) return;
+  if (config.findCommand(id) !== undefined || config.findTopic(id) === undefined) return;
+  throw new Errors.CLIError(unknownCommandText([id, ...argv], config.commandIDs), { exit: UNKNOWN_COMMAND });
+};
+
 /** What is wrong, then what to do, a line each. */
 export function unknownCommandText(words: readonly string[], ids: readonly string[]): string {
-  const [first = ""] = words;
+  const [first = "", second = ""] = words;
   if (first.startsWith("-")) return `name a command before ${first}\nSee all commands: spawn --help`;
+  if (second.startsWith("-"))
+    return `name a command after ${first}, before ${second}\nSee all commands: spawn ${first} --help`;
   const isTopic = ids.some((id) => id.startsWith(`${first}:`));
   const typed = isTopic ? words.slice(0, 2).join(" ") : first;
   const meant = nearestCommand(words, ids);

@@ -13,7 +13,7 @@ import QueueValidate from "./commands/queue/validate.js";
 import Status from "./commands/status.js";
 import Terminate from "./commands/terminate.js";
 
-export { commandNotFound } from "./command-not-found.js";
+export { commandNotFound, refuseFlagsOfTopic } from "./command-not-found.js";
 
 /** Every command by its id, as oclif looks them up; `:` stands for the space. */
 export const COMMANDS = {

@@ -1,6 +1,6 @@
-import { formatDuration } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
 import type { EstimatedDuration, QueueStatus } from "@spawn/status-model";
+import { estimateJson } from "./estimate-json.js";
 
 interface Common {
   readonly estimate: EstimatedDuration;
@@ -27,10 +27,7 @@ export function launchJson(input: LaunchJsonInput): object {
     results_location: resultsLocation,
     ttl_expires_at: null,
     estimated_cost: null,
-    estimated_runtime: {
-      duration: formatDuration(estimate.ms, { separator: "" }),
-      at_least: estimate.atLeast,
-    },
+    estimated_runtime: estimateJson(estimate),
   };
   if ("queueId" in input) {
     const { queueId } = input;

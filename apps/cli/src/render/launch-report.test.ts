@@ -64,11 +64,13 @@ Estimated runtime: 3m (timeouts along the critical path)
       results_location: resultsLocation,
       ttl_expires_at: null,
       estimated_cost: null,
-      estimated_runtime: { duration: "3m", at_least: false },
+      estimated_runtime: { duration: "3m", seconds: 180, at_least: false },
     });
     expect(launchJson({ queueId: "first-pipeline", estimate, resultsLocation })).toMatchObject({
       dry_run: true,
       instance_id: null,
     });
+    const unbounded = launchJson({ queueId: "q", estimate: { ms: 0, atLeast: true }, resultsLocation });
+    expect(unbounded).toHaveProperty("estimated_runtime", null);
   });
 });

@@ -2,11 +2,11 @@ import type { QueueSpec } from "@spawn/config-schema";
 import { type JobGraph, planOf } from "@spawn/dag-core";
 import { formatDuration } from "@spawn/foundation";
 import { estimatedDuration } from "@spawn/status-model";
+import { estimateJson } from "./estimate-json.js";
 
 /** `spawn queue plan --format json`. */
 export function planJson(spec: QueueSpec, graph: JobGraph, maxParallel: number): object {
   const plan = planOf(graph);
-  const estimate = estimatedDuration(graph);
   return {
     schema_version: 1,
     queue_id: spec.queueId ?? null,
@@ -15,11 +15,7 @@ export function planJson(spec: QueueSpec, graph: JobGraph, maxParallel: number):
     generations: plan.generations,
     critical_path: plan.criticalPath,
     order: plan.order,
-    estimated_duration: {
-      duration: formatDuration(estimate.ms, { separator: "" }),
-      seconds: estimate.ms / 1000,
-      at_least: estimate.atLeast,
-    },
+    estimated_duration: estimateJson(estimatedDuration(graph)),
     jobs: spec.jobs.map((job) => ({
       job_id: job.id,
       depends_on: job.dependsOn,

@@ -60,4 +60,9 @@ describe("planJson", () => {
       ],
     });
   });
+
+  it("estimates nothing where no job has a timeout", () => {
+    const spec = specOf({ job_id: "a", command: "true" });
+    expect(planJson(spec, buildGraph(toDagInput(spec)), 4)).toHaveProperty("estimated_duration", null);
+  });
 });
