@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -17,7 +18,7 @@ import { type ImdsServer, startImdsServer } from "../apps/runner/src/testing/imd
 import type { MotoServer } from "../apps/runner/src/testing/moto-server.js";
 import { type StubPrograms, stubPrograms } from "../apps/runner/src/testing/stub-programs.js";
 import { MARKER_VARIABLE, markedProcesses } from "./marked-processes.js";
-import type { RunnerProgram } from "./runner-rig.js";
+import type { RunnerProgram } from "./runner-programs.js";
 
 const PATIENCE_MS = 40_000;
 const ROLE_PATH = "meta-data/iam/security-credentials/";
@@ -165,6 +166,14 @@ export class AgentRig {
 
   log(): string {
     return readFileSync(join(this.folder, "agent.log"), "utf8");
+  }
+
+  /** Every file on the instance, in its store and of its log that holds a text. */
+  filesWith(text: string): readonly string[] {
+    return readdirSync(this.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => readFileSync(path).includes(text));
   }
 
   /** Resolves once a condition holds. */

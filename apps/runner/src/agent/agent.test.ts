@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { instanceLayout, processGroups } from "@spawn/attempt-runner";
 import { SpawnError, seededRandom, systemClock } from "@spawn/foundation";
-import type { ResultStore } from "@spawn/result-store";
+import { queueKeys, type ResultStore } from "@spawn/result-store";
 import { MemoryStore } from "@spawn/result-store/testing";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -193,5 +193,16 @@ describe("what is asked through the store", () => {
     await agentOf(HOUR).live();
     expect(done.filter((what) => what === "arm")).toHaveLength(2);
     expect(Date.parse(String((await status()).ttl_expires_at))).toBe(Date.parse(deadline));
+  });
+});
+
+describe("an instance that another one has replaced", () => {
+  it("ends, and leaves the queue's state to the other", async () => {
+    await ship("true");
+    const text = JSON.stringify({ instance_id: "i-2", at: new Date(clock.wallMs()).toISOString() });
+    await store.putBytes(queueKeys("q").takeover(1, 1), Buffer.from(text));
+    await agentOf(HOUR).live();
+    expect(done).toEqual(["arm", "power off"]);
+    expect(await store.readBytes("q/status.json")).toBeUndefined();
   });
 });

@@ -2,22 +2,22 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SpawnError } from "@spawn/foundation";
 import { readCompletion } from "../completion-file.js";
+import { lastTaker } from "../moving/claim-takeover.js";
 import type { PendingEvent, QueueRun } from "../queue-run.js";
 import { recordAside, runSession, type SessionEnd, type SessionOptions } from "../session.js";
 import type { AgentParts } from "./agent-parts.js";
 import { Bell } from "./bell.js";
 import { EndWatch } from "./end-watch.js";
+import { armShutdown, endMachine, pause } from "./insist.js";
 import { type NextStep, nextStep } from "./next-step.js";
-import { prepareInstance } from "./prepare-instance.js";
+import { prepareUntilReady } from "./prepare-until-ready.js";
 import { RequestDesk } from "./request-desk.js";
+import { isTemporary } from "./temporary-failure.js";
 
 const REQUESTS_EVERY_MS = 10_000;
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 15_000;
-/** A new role takes this long to be known everywhere; until then it is refused what it may do. */
-const ROLE_KNOWN_WITHIN_MS = 2 * 60_000;
+const STORE_AGAIN_AFTER_MS = 15_000;
 const RECLAIMED_WITHIN_MS = 3 * 60_000;
-const END_AGAIN_AFTER_MS = 30_000;
+const GOODBYE_WITHIN_MS = 30_000;
 
 type InterruptCause = Extract<PendingEvent["event"], { type: "interrupt-requested" }>["cause"];
 
@@ -46,7 +46,7 @@ export class Agent {
       queueId: parts.config.queue_id,
       onExtended: () => {
         this.#watch.deadlineMoved();
-        void this.#arm();
+        void armShutdown(this.#parts, this.#over.signal);
       },
       onUnwanted: () => {
         this.#isUnwanted = true;
@@ -62,7 +62,7 @@ export class Agent {
       onDue: () => this.#interrupt(),
       onDeadline: () => {
         parts.log.warn("the deadline is here");
-        void this.#endMachine("terminate").then(() => passed());
+        void endMachine(this.#parts, "terminate").then(() => passed());
       },
       onWarning: (message) => this.#warn(message),
     });
@@ -73,7 +73,7 @@ export class Agent {
     const { signal } = this.#parts;
     signal.addEventListener("abort", () => this.#interrupt(), { once: true });
     try {
-      await this.#arm();
+      await armShutdown(this.#parts, this.#over.signal);
       this.#watch.start(this.#over.signal);
       void this.#lookForRequests();
       await Promise.race([this.#live(), this.#deadlinePassed]);
@@ -83,7 +83,22 @@ export class Agent {
   }
 
   async #live(): Promise<void> {
-    if (!(await this.#prepare())) return await this.#leaveUnprepared();
+    try {
+      await this.#work();
+    } catch (error) {
+      if (!(await this.#isReplaced(error))) throw error;
+      this.#parts.log.warn({ error: String(error) }, "another instance goes on with the queue");
+      await endMachine(this.#parts, "terminate");
+    }
+  }
+
+  async #work(): Promise<void> {
+    const variables = await prepareUntilReady(this.#parts, {
+      mustEnd: () => this.#mustEnd(),
+      pause: (ms) => this.#bell.next(ms),
+    });
+    if (variables === undefined) return await this.#leaveUnprepared();
+    this.#variables = variables;
     for (;;) {
       const end = await this.#runQueue();
       if (end === undefined) return;
@@ -92,51 +107,25 @@ export class Agent {
     }
   }
 
-  /** Has the system's own shutdown armed, sooner or later. */
-  async #arm(): Promise<void> {
-    const { machine, deadline, clock } = this.#parts;
-    if (await machine.arm(deadline.leftMs())) return;
-    clock.wakeAt(clock.bootMs() + END_AGAIN_AFTER_MS, () => {
-      if (!this.#over.signal.aborted) void this.#arm();
-    });
-  }
-
   async #lookForRequests(): Promise<void> {
-    const { clock } = this.#parts;
     while (!this.#over.signal.aborted) {
       await this.#requests.look();
-      await new Promise<void>((resolve) => clock.wakeAt(clock.bootMs() + REQUESTS_EVERY_MS, resolve));
+      await pause(this.#parts.clock, REQUESTS_EVERY_MS);
     }
   }
 
-  /** @returns `false` where the instance has to end before anything could begin. */
-  async #prepare(): Promise<boolean> {
-    const { config, clock, log, carried } = this.#parts;
-    const since = clock.bootMs();
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-      if (this.#mustEnd()) return false;
-      try {
-        await prepareInstance({
-          ...this.#parts,
-          queueId: config.queue_id,
-          workdirSha256: config.workdir?.sha256,
-          trustCompleted: config.resume?.trust_completed ?? false,
-        });
-        this.#variables = await carried.fetch();
-        return true;
-      } catch (error) {
-        const isEarly = clock.bootMs() - since < ROLE_KNOWN_WITHIN_MS;
-        if (!isTemporary(error) && !(isEarly && isRefusal(error))) throw error;
-        log.warn({ error: String(error) }, "cannot prepare the instance yet");
-      }
-      await this.#bell.next(waitMs);
-    }
+  /** It is not another runner on this machine then. */
+  async #isReplaced(error: unknown): Promise<boolean> {
+    if (!(error instanceof SpawnError) || error.code !== "already-running") return false;
+    const { store, config, instanceId } = this.#parts;
+    const taker = await lastTaker(store, config.queue_id).catch(() => undefined);
+    return taker !== undefined && taker !== instanceId;
   }
 
   async #leaveUnprepared(): Promise<void> {
     if (this.#parts.signal.aborted) return;
     if (this.#watch.due === "spot") await this.#awaitReclaim();
-    else await this.#endMachine("terminate");
+    else await endMachine(this.#parts, "terminate");
   }
 
   /** @returns `undefined` where the agent was told to end while the store failed. */
@@ -155,7 +144,7 @@ export class Agent {
         this.#watch.setQueueRuns(false);
       }
       if (signal.aborted) return undefined;
-      await this.#bell.next(LONGEST_WAIT_MS);
+      await this.#bell.next(STORE_AGAIN_AFTER_MS);
     }
   }
 
@@ -252,7 +241,7 @@ export class Agent {
         return false;
       case "end":
         await this.#sayGoodbye(step.why);
-        await this.#endMachine(step.how);
+        await endMachine(this.#parts, step.how);
         return false;
     }
   }
@@ -262,7 +251,7 @@ export class Agent {
     const { clock, signal } = this.#parts;
     const until = (this.#watch.spotNotice?.at ?? clock.wallMs()) + RECLAIMED_WITHIN_MS;
     while (!signal.aborted && clock.wallMs() < until) await this.#bell.next(until - clock.wallMs());
-    if (!signal.aborted) await this.#endMachine("terminate");
+    if (!signal.aborted) await endMachine(this.#parts, "terminate");
   }
 
   async #sayGoodbye(why: string): Promise<void> {
@@ -272,16 +261,10 @@ export class Agent {
     rmSync(config.completion_file, { force: true });
     const { due } = this.#watch;
     if (due !== "idle" && due !== "completion") return;
-    await this.#recordAside({ type: "warning", message }).catch((error: unknown) => {
+    const noted = this.#recordAside({ type: "warning", message }).catch((error: unknown) => {
       log.warn({ error: String(error) }, "the reason is not in the journal");
     });
-  }
-
-  async #endMachine(how: "terminate" | "stop"): Promise<void> {
-    const { machine, clock } = this.#parts;
-    while (!(await (how === "stop" ? machine.stop() : machine.powerOff()))) {
-      await new Promise<void>((resolve) => clock.wakeAt(clock.bootMs() + END_AGAIN_AFTER_MS, resolve));
-    }
+    await Promise.race([noted, pause(this.#parts.clock, GOODBYE_WITHIN_MS)]);
   }
 
   #warn(message: string): void {
@@ -305,13 +288,4 @@ export class Agent {
       idleTimeoutMs: config.idle_timeout_ms ?? undefined,
     };
   }
-}
-
-/** The network or the store, which may be there again the next time. */
-function isTemporary(error: unknown): boolean {
-  return error instanceof SpawnError && error.code === "store-failed";
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof SpawnError && error.code === "permission-denied";
 }

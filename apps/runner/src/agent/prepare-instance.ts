@@ -65,7 +65,8 @@ async function unpackWorkdir({ store, queueId, layout }: PrepareOptions, sha256:
   }
   rmSync(unpacked, { recursive: true, force: true });
   mkdirSync(unpacked, { mode: 0o755 });
-  await runProgram("tar", ["-xzf", archive, "-C", unpacked], { timeoutMs: UNPACK_WITHIN_MS });
+  const args = ["-xzf", archive, "-C", unpacked, "--no-same-owner"];
+  await runProgram("tar", args, { timeoutMs: UNPACK_WITHIN_MS });
   rmSync(layout.work, { recursive: true, force: true });
   renameSync(unpacked, layout.work);
   writeFileSync(sign, `${sha256}\n`, { flush: true });

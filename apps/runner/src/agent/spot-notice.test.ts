@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Imds } from "./imds.js";
-import { isSpotInstance, readSpotNotice } from "./spot-notice.js";
+import { readSpotNotice } from "./spot-notice.js";
 
 const imds = (values: Readonly<Record<string, string>>): Imds => ({ get: async (path) => values[path] });
 
@@ -14,9 +14,4 @@ it("is what EC2 says, once it says something", async () => {
 it("is one too where it cannot be read", async () => {
   const notice = await readSpotNotice(imds({ "meta-data/spot/instance-action": "soon" }), 7);
   expect(notice).toEqual({ action: "terminate", at: 7 });
-});
-
-it("is for spot instances", async () => {
-  expect(await isSpotInstance(imds({ "meta-data/instance-life-cycle": "spot" }))).toBe(true);
-  expect(await isSpotInstance(imds({ "meta-data/instance-life-cycle": "on-demand" }))).toBe(false);
 });

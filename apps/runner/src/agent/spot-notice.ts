@@ -13,11 +13,6 @@ const noticeSchema = z.object({
   time: z.iso.datetime({ offset: true }),
 });
 
-/** Whether the instance is one that EC2 may take back. */
-export async function isSpotInstance(imds: Imds): Promise<boolean> {
-  return (await imds.get("meta-data/instance-life-cycle"))?.trim() === "spot";
-}
-
 /**
  * @returns `undefined` while there is none. One that cannot be read is one all the same: EC2 says something there.
  * @throws SpawnError `not-supported` where the metadata service does not answer.

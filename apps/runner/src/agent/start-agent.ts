@@ -7,7 +7,7 @@ import {
   instanceLayout,
   machineCapacity,
 } from "@spawn/attempt-runner";
-import { systemClock, systemRandom } from "@spawn/foundation";
+import { type Clock, systemClock, systemRandom } from "@spawn/foundation";
 import type { Logger } from "pino";
 import { Agent } from "./agent.js";
 import { type AgentConfig, readAgentConfig } from "./agent-config.js";
@@ -19,11 +19,12 @@ import { FailureCount } from "./failure-count.js";
 import { publishHostKeys } from "./host-keys.js";
 import { type Imds, type ImdsOptions, imdsClient } from "./imds.js";
 import { InstanceDeadline } from "./instance-deadline.js";
+import { readIdentity } from "./instance-identity.js";
 import { jobEnvironment } from "./job-environment.js";
 import { Machine } from "./machine.js";
 import { readMachineLoad } from "./machine-load.js";
 import { openStore } from "./open-store.js";
-import { isSpotInstance, readSpotNotice } from "./spot-notice.js";
+import { readSpotNotice } from "./spot-notice.js";
 import { tell } from "./tell.js";
 
 /** After so many failures in a row, another start would only cost: the shutdown that is armed ends the machine. */
@@ -69,17 +70,16 @@ async function partsOf(config: AgentConfig, layout: InstanceLayout, log: Logger)
     clock,
   });
   const imds = imdsClient(imdsOptions());
-  const machine = new Machine({ stopInstance: () => stopInstance(imds, config.region), wait, log });
+  const machine = new Machine({ stopInstance: () => stopInstance(imds, config.region, clock), wait, log });
   // Before anything else that may fail or hang.
   await machine.arm(deadline.leftMs());
   const store = openStore(config.store);
   publishHostKeys(store, config.queue_id, join(layout.root, "etc/ssh")).catch((error: unknown) => {
     log.warn({ error: String(error) }, "the ssh host keys are not in the store");
   });
-  const isSpot = await isSpotInstance(imds);
+  const { instanceId, isSpot } = await readIdentity(imds, clock);
   return {
-    ...{ config, layout, store, deadline, machine, clock, log },
-    instanceId: await instanceIdOf(imds),
+    ...{ config, layout, store, deadline, machine, clock, log, instanceId },
     capacity: machineCapacity({ environment: process.env }),
     // The service may be started again while attempts run: they must not be in its cgroup.
     containment: detectContainment({ parent: "/" }),
@@ -98,16 +98,11 @@ function imdsOptions(): ImdsOptions {
   return endpoint === undefined ? {} : { endpoint };
 }
 
-async function instanceIdOf(imds: Imds): Promise<string> {
-  const id = await imds.get("meta-data/instance-id");
-  if (id === undefined) throw new Error("the instance metadata service knows no instance-id");
-  return id;
-}
-
-async function stopInstance(imds: Imds, region: string): Promise<void> {
+async function stopInstance(imds: Imds, region: string, clock: Clock): Promise<void> {
+  const { instanceId } = await readIdentity(imds, clock);
   const client = new EC2Client(awsSettings(region));
   try {
-    await client.send(new StopInstancesCommand({ InstanceIds: [await instanceIdOf(imds)] }));
+    await client.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
   } finally {
     client.destroy();
   }
