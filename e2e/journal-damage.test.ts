@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { test } from "./rig-test.js";
-import { RUNNER_PROGRAMS, RunnerRig } from "./runner-rig.js";
+import { RUNNER_PROGRAMS } from "./runner-programs.js";
+import { RunnerRig } from "./runner-rig.js";
 import { seededNumbers } from "./seeded-numbers.js";
 
 const LONG = process.env.SPAWN_LONG === "1";

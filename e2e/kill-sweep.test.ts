@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { countsOf, problemsOf, type RunCounts } from "./run-evidence.js";
-import { RUNNER_PROGRAMS, type RunnerProcess, type RunnerProgram, RunnerRig } from "./runner-rig.js";
+import { RUNNER_PROGRAMS, type RunnerProgram } from "./runner-programs.js";
+import { type RunnerProcess, RunnerRig } from "./runner-rig.js";
 import { seededNumbers } from "./seeded-numbers.js";
 import { sideBySide } from "./side-by-side.js";
 import { sweepQueue } from "./sweep-queue.js";
@@ -10,7 +11,7 @@ const LONG = process.env.SPAWN_LONG === "1";
 /** Two processors are enough for anybody. */
 const WIDTH = 2;
 const SPREAD = 12;
-const RANDOM_RUNS = LONG ? 300 : 15;
+const RANDOM_RUNS = Number(process.env.SPAWN_RANDOM_RUNS ?? (LONG ? 1000 : 15));
 /** In how many of its runners a random run is disturbed, at most. */
 const MOST_KILLS = 3;
 const SEED = Number(process.env.SPAWN_SEED ?? 20_260_127);
@@ -49,15 +50,17 @@ async function sweep(
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const problems: Record<string, readonly string[]> = {};
   const total = { runs: 0, runners: 0, attempts: 0, neverStarted: 0, commands: 0 };
+  let kills = 0;
   await sideBySide(runs, WIDTH, async ({ name, moments }) => {
     const run = await disturbedRun(program, moments);
     total.runs += 1;
+    kills += moments.length;
     for (const key of ["runners", "attempts", "neverStarted", "commands"] as const)
       total[key] += run.counts[key];
     if (run.problems.length > 0) problems[name] = run.problems;
   });
   console.log(
-    `${total.runs} runs, ${total.runners} runners: ${total.attempts} attempts announced, ` +
+    `${total.runs} runs, ${kills} moments of death, ${total.runners} runners: ${total.attempts} attempts announced, ` +
       `${total.neverStarted} never begun, ${total.commands} commands run; ${Object.keys(problems).length} runs with problems`,
   );
   return problems;
@@ -85,7 +88,7 @@ describe.each(RUNNER_PROGRAMS)("the runner ($name), killed", (program) => {
   it(
     "at random moments, loses nothing and runs nothing twice",
     async () => {
-      console.log(`seed ${SEED}; SPAWN_SEED chooses another`);
+      console.log(`seed ${SEED}; SPAWN_SEED chooses another, SPAWN_RANDOM_RUNS how many`);
       const began = performance.now();
       expect((await disturbedRun(program, [])).problems).toEqual([]);
       const wholeMs = performance.now() - began;
@@ -99,6 +102,6 @@ describe.each(RUNNER_PROGRAMS)("the runner ($name), killed", (program) => {
       });
       expect(await sweep(program, runs)).toEqual({});
     },
-    LONG ? 3_600_000 : 60_000,
+    Math.max(60_000, RANDOM_RUNS * 10_000),
   );
 });

@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, type TestContext } from "vitest";
-import { type JournalLine, RUNNER_PROGRAMS, RunnerRig } from "./runner-rig.js";
+import { RUNNER_PROGRAMS } from "./runner-programs.js";
+import { type JournalLine, RunnerRig } from "./runner-rig.js";
 import { jobOf, outcomes, parseStatus } from "./status-json.js";
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";

@@ -27,6 +27,7 @@ export function problemsOf(rig: RunnerRig): readonly string[] {
     ...strayMarks(rig),
     ...finishProblems(rig, records),
     ...rig.leftovers().map((command) => `still runs: ${command}`),
+    ...zombies(rig),
   ];
 }
 
@@ -114,6 +115,21 @@ function mergedLogProblems(rig: RunnerRig, job: string, ran: readonly number[]):
     problems.push(`${job}/stdout.log is not that of attempt ${last}`);
   if (read(rig.stored(`${job}/manifest.json`)) === undefined) problems.push(`${job} has no manifest`);
   return problems;
+}
+
+/** Commands and wrappers that ended and of which their parent has not taken leave; those of the machine's init are its own. */
+function zombies(rig: RunnerRig): readonly string[] {
+  const folder = join(rig.work, "marks");
+  const commands = readdirSync(folder).map(
+    (name) => [name, (read(join(folder, name)) ?? "").trim()] as const,
+  );
+  const wrappers = readdirSync(rig.claims).map((name) => {
+    const claim = read(join(rig.claims, name)) ?? "";
+    return [`the wrapper of ${name}`, /^\d+/.exec(claim)?.[0] ?? ""] as const;
+  });
+  return [...commands, ...wrappers]
+    .filter(([, pid]) => /^\d+$/.test(pid) && /\) Z (?!1 )/.test(read(`/proc/${pid}/stat`) ?? ""))
+    .map(([name, pid]) => `${name} is a zombie (pid ${pid})`);
 }
 
 /** Marks of attempts that no journal knows of. */

@@ -12,23 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { REPOSITORY } from "./cli-rig.js";
 import { MARKER_VARIABLE, markedCommands, markedProcesses } from "./marked-processes.js";
-
-/** A form in which the runner is shipped. */
-export interface RunnerProgram {
-  readonly name: string;
-  readonly argv: readonly [string, ...string[]];
-}
-
-const BUNDLE = join(REPOSITORY, "apps/runner/dist/spawn-runner.mjs");
-const BINARY = join(REPOSITORY, "apps/runner/binary/spawn-runner-linux-x64");
-
-/** The runner's bundle on this Node; and its binary, where it has been built. */
-export const RUNNER_PROGRAMS: readonly RunnerProgram[] = [
-  { name: "bundle", argv: [process.execPath, BUNDLE] },
-  ...(existsSync(BINARY) ? [{ name: "binary", argv: [BINARY] } as const] : []),
-];
+import type { RunnerProgram } from "./runner-programs.js";
 
 export interface RunnerEnd {
   /** `null` when a signal ended it. */
@@ -68,6 +53,11 @@ export class RunnerRig {
 
   get journalPath(): string {
     return join(this.state, "journal.jsonl");
+  }
+
+  /** The folder of the attempts' claim files. */
+  get claims(): string {
+    return join(this.state, "claims");
   }
 
   /** An attempt's own output file. */

@@ -1,0 +1,39 @@
+import { statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
+const BUNDLE = join(REPOSITORY, "apps/runner/dist/spawn-runner.mjs");
+const BINARY = join(REPOSITORY, "apps/runner/binary", `spawn-runner-linux-${process.arch}`);
+
+/** A form in which the runner is shipped. */
+export interface RunnerProgram {
+  readonly name: "binary" | "bundle on Node";
+  readonly path: string;
+  readonly argv: readonly [string, ...string[]];
+}
+
+function programOf(path: string): RunnerProgram {
+  return /\.[cm]?js$/.test(path)
+    ? { name: "bundle on Node", path, argv: [process.execPath, path] }
+    : { name: "binary", path, argv: [path] };
+}
+
+function programsToTest(): readonly RunnerProgram[] {
+  const { SPAWN_RUNNER } = process.env;
+  if (SPAWN_RUNNER !== undefined && SPAWN_RUNNER !== "") return [programOf(resolve(SPAWN_RUNNER))];
+  const madeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+  return (madeAt(BINARY) >= madeAt(BUNDLE) ? [BUNDLE, BINARY] : [BUNDLE]).map(programOf);
+}
+
+/** The runner that `SPAWN_RUNNER` names, alone; without it the bundle, and the binary unless it is older. */
+export const RUNNER_PROGRAMS: readonly RunnerProgram[] = programsToTest();
+
+/** What `RUNNER_PROGRAMS` are, for those who read a test's output. */
+export function describePrograms(): string {
+  const shown = RUNNER_PROGRAMS.map(({ name, path }) => {
+    const inside = relative(REPOSITORY, path);
+    return `${name} (${inside.startsWith("..") ? path : inside})`;
+  });
+  return shown.join(" and ");
+}
