@@ -118,6 +118,7 @@ describe("spawn queue status", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Queue: shown$/m);
     expect(stdout).toMatch(/^Status: failed/m);
+    expect(stdout).toMatch(/^Containment: (cgroup v[12]|process groups) \(.+\)$/m);
     expect(stdout).toMatch(/good +completed .*Attempts: 1\/1 +Exit: 0/);
     expect(stdout).toMatch(/bad +failed .*Attempts: 1\/1 +Exit: 9/);
     expect(stdout).toMatch(/never +blocked +.*Blocked by: bad/);

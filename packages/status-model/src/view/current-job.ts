@@ -1,4 +1,4 @@
-import { formatBinarySize, formatDuration } from "@spawn/foundation";
+import { formatBinarySize, formatDuration, formatSize } from "@spawn/foundation";
 import { spacedDuration } from "../status/compact-duration.js";
 import type { JobStatus } from "../status/queue-status.js";
 import type { WallTime } from "../status/wall-time.js";
@@ -18,7 +18,7 @@ export function currentJob(job: JobStatus, time: WallTime): CurrentJob {
   const add = (label: string, value: string | number | undefined): void => {
     if (value !== undefined) lines.push({ label, value: String(value) });
   };
-  const { started_at, elapsed, peak_memory_bytes, cpu_seconds } = job;
+  const { started_at, elapsed, peak_memory_bytes, cpu_seconds, io_bytes } = job;
 
   add("Command", job.command);
   add("Started", started_at === undefined ? undefined : time.shown(Date.parse(started_at)));
@@ -29,6 +29,7 @@ export function currentJob(job: JobStatus, time: WallTime): CurrentJob {
   add("PID", job.pid);
   add("Peak Memory", peak_memory_bytes === undefined ? undefined : formatBinarySize(peak_memory_bytes));
   add("CPU Time", cpu_seconds === undefined ? undefined : formatDuration(cpu_seconds * 1000));
+  add("Disk I/O", io_bytes === undefined ? undefined : formatSize(io_bytes));
   add("Log", job.log_file);
   return { title: `Current Job (${job.job_id})`, lines, recentOutput: job.recent_output ?? [] };
 }

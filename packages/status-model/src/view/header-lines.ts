@@ -2,6 +2,7 @@ import { formatDuration } from "@spawn/foundation";
 import { spacedDuration } from "../status/compact-duration.js";
 import type { QueueStatus } from "../status/queue-status.js";
 import type { WallTime } from "../status/wall-time.js";
+import { describeContainment } from "../words/describe-containment.js";
 import { describeQueueReason } from "../words/describe-reason.js";
 import type { LabelledLine } from "./labelled-line.js";
 
@@ -27,6 +28,7 @@ export function headerLines(status: QueueStatus, time: WallTime, wallMs?: number
   add("Completed", shown(completed_at));
   add("Elapsed", spaced(elapsed));
   add("Duration", spaced(duration));
+  if (status.containment !== undefined) add("Containment", describeContainment(status.containment));
   if (wallMs !== undefined) add("Updated", staleness(status, time, wallMs));
   return lines;
 }

@@ -61,6 +61,27 @@ describe("statusView", () => {
     expect(view).not.toHaveProperty("resume");
   });
 
+  it.each([
+    ["cgroup-v2", "cgroup v2 (all processes found, memory limited)"],
+    ["cgroup-v1", "cgroup v1 (all processes found, memory limited)"],
+    ["process-group", "process groups (hidden daemons may be missed, memory not limited)"],
+  ] as const)("tells how attempts are held together: %s", (containment, words) => {
+    const runner = { epoch: 1, pid: 7, bootId: "b", bootMs: 1, version: "0.1.0", containment };
+    const view = viewAt(
+      [...firstPipelineRunning(), { type: "runner-started", t: 11_000, ...runner }],
+      15_000,
+    );
+    expect(text(view.header)).toContain(`Containment: ${words}`);
+  });
+
+  it("tells what a running job has used", () => {
+    const used = { recentOutput: [], peakMemoryBytes: 2 ** 30, cpuSeconds: 90, ioBytes: 12_000_000 };
+    const view = viewAt(firstPipelineRunning(), 15_000, { live: new Map([["step2", used]]) });
+    expect(text(view.currentJobs[0]?.lines ?? [])).toEqual(
+      expect.arrayContaining(["Peak Memory: 1 GiB", "CPU Time: 1m 30s", "Disk I/O: 12 MB"]),
+    );
+  });
+
   it("tells a completed queue as the tutorial does", () => {
     const view = viewAt(firstPipelineCompleted(), 60_000);
     expect(text(view.header)).toEqual([
