@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { test } from "./rig-test.js";
@@ -68,6 +68,37 @@ describe("results", () => {
     const unknown = await rig.run(["queue", "results", "no-such-queue"]);
     expect(unknown.code).toBe(3);
     expect(unknown.stderr).toContain("no-such-queue");
+  });
+
+  test("of an earlier run are gone, what is the user's own stays", async ({ rig }) => {
+    const files = (...names: string[]): string =>
+      rig.queue({
+        queue_id: "again",
+        jobs: [
+          {
+            job_id: "make",
+            command: `rm -rf o; mkdir o; touch ${names.map((n) => `o/${n}`).join(" ")}`,
+            result_files: ["o/"],
+          },
+        ],
+      });
+    await rig.runQueue(files("kept", "old", "edited"));
+    const results = "results/again/make/results/o";
+    rig.write(`${results}/edited`, "by hand");
+    rig.write(`${results}/notes`, "my own");
+    const again = await rig.runQueue(files("kept", "new"), { args: ["--overwrite"] });
+    expect(again.result.code).toBe(0);
+    expect(readdirSync(join(rig.cwd, results)).sort()).toEqual(["edited", "kept", "new", "notes"]);
+    expect([rig.read(`${results}/edited`), rig.read(`${results}/notes`)]).toEqual(["by hand", "my own"]);
+    expect(again.result.stderr).toMatch(/kept in .*edited/);
+
+    rig.write("change.json", rig.read(files("kept")));
+    expect((await rig.run(["queue", "resume", "again", "--batch-queue", "change.json", "--wait"])).code).toBe(
+      0,
+    );
+    const fetched = await rig.run(["queue", "results", "again", "--json"]);
+    expect(JSON.parse(fetched.stdout)).toMatchObject({ removed: ["make/results/o/new"] });
+    expect(readdirSync(join(rig.cwd, results)).sort()).toEqual(["edited", "kept", "notes"]);
   });
 
   test("of a failed job are kept as well", async ({ rig }) => {

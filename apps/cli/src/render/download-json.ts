@@ -14,6 +14,7 @@ export function downloadJson(
     output,
     total_bytes: summary.totalBytes,
     already_there: summary.skipped,
+    removed: summary.removed,
     jobs: summary.jobs.map(({ job, files, bytes }) => ({
       job_id: job,
       bytes,

@@ -32,6 +32,8 @@ const summary: DownloadSummary = {
   ],
   totalBytes: 256_973_902,
   skipped: 0,
+  removed: [],
+  kept: [],
   warnings: [],
 };
 

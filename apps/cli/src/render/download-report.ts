@@ -36,6 +36,7 @@ export function downloadReport(input: DownloadReportInput, palette: Palette): st
     jobs.map((job) => jobTree(job, palette).join("\n")).join("\n\n"),
     "",
     `Total downloaded: ${formatSize(downloadedBytes(summary))}${there}`,
+    ...removedLines(summary.removed),
     `Time: ${spelledTime(tookMs)}`,
     "",
     `Results saved to: ${destination}`,
@@ -49,6 +50,19 @@ export function downloadedBytes({ jobs }: DownloadSummary): number {
 
 function listedBytes({ files }: DownloadedJob): number {
   return files.reduce((sum, { kind, bytes }) => sum + (kind === "meta" ? 0 : bytes), 0);
+}
+
+/** At most this many names of removed files are shown. */
+const MOST_REMOVED = 10;
+
+function removedLines(removed: readonly string[]): readonly string[] {
+  if (removed.length === 0) return [];
+  const more = removed.length - MOST_REMOVED;
+  return [
+    `Removed, as the store has it no more: ${removed.length} ${removed.length === 1 ? "file" : "files"} of an earlier run`,
+    ...removed.slice(0, MOST_REMOVED).map((name) => `  ${name}`),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ];
 }
 
 type DownloadedJob = DownloadSummary["jobs"][number];

@@ -8,7 +8,7 @@ export interface DownloadedFile {
   readonly kind: DownloadedKind;
 }
 
-/** What happens during a download, in this order; events of several jobs are mixed. */
+/** What happens during a download, in this order but for warnings; events of several jobs are mixed. */
 export type DownloadEvent =
   | {
       readonly kind: "planned";
@@ -24,7 +24,9 @@ export type DownloadEvent =
       readonly outcome: "fetched" | "already-there";
     }
   | { readonly kind: "file-failed"; readonly job: string; readonly name: string; readonly message: string }
-  | { readonly kind: "job-done"; readonly job: DownloadedJob };
+  | { readonly kind: "job-done"; readonly job: DownloadedJob }
+  /** An earlier download brought it, and the store names it no more; relative to the output folder. */
+  | { readonly kind: "outdated-removed"; readonly name: string };
 
 export interface DownloadedJob {
   readonly job: string;
@@ -41,5 +43,9 @@ export interface DownloadSummary {
   readonly totalBytes: number;
   /** How many files were there already, verified. */
   readonly skipped: number;
+  /** Files of earlier downloads that the store names no more, and that were taken away; relative to the output folder. */
+  readonly removed: readonly string[];
+  /** As `removed`, but changed since they were fetched, and so left to their owner. */
+  readonly kept: readonly string[];
   readonly warnings: readonly string[];
 }

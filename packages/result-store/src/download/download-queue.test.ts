@@ -64,10 +64,14 @@ function download(more: Partial<DownloadOptions> = {}): Promise<DownloadSummary>
 }
 
 function tree(folder = output): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+      // What the download notes for itself.
+      .filter((name) => name !== ".fetched.q.json")
+      .sort()
+  );
 }
 
 async function rewriteManifest(job: string, change: (file: ManifestFile) => ManifestFile): Promise<void> {

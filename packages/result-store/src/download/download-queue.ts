@@ -3,11 +3,14 @@ import PQueue from "p-queue";
 import type { ResultStore } from "../result-store.js";
 import type { DownloadEvent, DownloadedFile, DownloadedJob, DownloadSummary } from "./download-events.js";
 import { fetchFile } from "./fetch-file.js";
+import { FetchedIndex } from "./fetched-index.js";
 import { type JobPlan, type LogChoice, type PlannedFile, planJob } from "./job-plan.js";
 import { OutputFolder } from "./output-folder.js";
+import { type OutdatedFiles, removeOutdated } from "./remove-outdated.js";
 import { findStoredJobs } from "./stored-jobs.js";
 
 const DEFAULT_CONCURRENCY = 8;
+const NONE_OUTDATED: OutdatedFiles = { removed: [], kept: [] };
 
 export interface DownloadOptions {
   readonly store: ResultStore;
@@ -27,7 +30,9 @@ export interface DownloadOptions {
 /**
  * Fetches a queue's logs and results and verifies them against the manifests: `<output>/<job>/stdout.log`, …,
  * `<output>/<job>/results/…`, files of mode 0600 (0700 where the result was executable). What is there already, and the
- * same, is kept; what was begun is continued.
+ * same, is kept; what was begun is continued. What an earlier download brought and the store names no more is taken
+ * away, unless it was changed since; a hidden index in the output folder (`.fetched.<queue-id>.json`) remembers what that
+ * is. Files that no download brought are never touched.
  *
  * @throws SpawnError `queue-not-found`, `job-not-found`; `verification-failed` after everything else was fetched, naming
  * what is damaged; at once what the store or the output folder cannot do; the signal's reason when it aborts.
@@ -47,6 +52,8 @@ class Download {
   readonly #plans: readonly JobPlan[];
   readonly #transfers: PQueue;
   readonly #output: OutputFolder;
+  readonly #index: FetchedIndex;
+  readonly #warnings: string[] = [];
   readonly #damaged: SpawnError[] = [];
   #skipped = 0;
   #fatal: { readonly error: unknown } | undefined;
@@ -56,25 +63,39 @@ class Download {
     this.#plans = plans;
     this.#transfers = transfers;
     this.#output = new OutputFolder(options.output);
+    this.#index = new FetchedIndex(this.#output, options.queueId);
   }
 
   async run(): Promise<DownloadSummary> {
-    const warnings = this.#plans.flatMap((plan) => plan.warnings);
-    this.#announce(warnings);
+    this.#announce();
     const jobs = await Promise.all(this.#plans.map((plan) => this.#fetchJob(plan)));
+    const stopped = this.#fatal !== undefined || this.#options.signal?.aborted === true;
+    const outdated = stopped ? NONE_OUTDATED : await this.#removeOutdated();
+    this.#saveIndex();
     this.#output.tidy();
     this.#options.signal?.throwIfAborted();
     if (this.#fatal !== undefined) throw this.#fatal.error;
     if (this.#damaged.length > 0) throw damagedError(this.#damaged);
     const totalBytes = jobs.reduce((sum, job) => sum + job.bytes, 0);
-    return { jobs, totalBytes, skipped: this.#skipped, warnings };
+    return { jobs, totalBytes, skipped: this.#skipped, ...outdated, warnings: this.#warnings };
   }
 
-  #announce(warnings: readonly string[]): void {
+  #announce(): void {
     const files = this.#plans.flatMap((plan) => plan.files);
     const bytes = files.reduce((sum, file) => sum + file.size, 0);
     this.#emit({ kind: "planned", jobs: this.#plans.map((plan) => plan.job), files: files.length, bytes });
-    for (const message of warnings) this.#emit({ kind: "warning", message });
+    for (const message of this.#plans.flatMap((plan) => plan.warnings)) this.#warn(message);
+  }
+
+  async #removeOutdated(): Promise<OutdatedFiles> {
+    const { job, logs = "all" } = this.#options;
+    const outdated = await removeOutdated(this.#output, this.#index, this.#plans, { job, logs });
+    for (const name of outdated.removed) this.#emit({ kind: "outdated-removed", name });
+    for (const name of outdated.kept)
+      this.#warn(
+        `${name} is of an earlier run, which the store has no more; it was changed since, and is kept`,
+      );
+    return outdated;
   }
 
   async #fetchJob(plan: JobPlan): Promise<DownloadedJob> {
@@ -91,9 +112,12 @@ class Download {
     const { signal } = this.#options;
     if (this.#fatal !== undefined || signal?.aborted === true) return undefined;
     try {
-      const { bytes, outcome } = await fetchFile(this.#options.store, file, this.#output, signal);
+      const { stored, outcome } = await fetchFile(this.#options.store, file, this.#output, signal);
       if (outcome === "already-there") this.#skipped += 1;
-      const done = { name: file.name, bytes, kind: file.kind };
+      // What lay there before any download is its owner's, even where it is the same.
+      if (outcome === "fetched" || this.#index.get(file.target) !== undefined)
+        this.#index.set(file.target, stored);
+      const done = { name: file.name, bytes: stored.size, kind: file.kind };
       this.#emit({ kind: "file-done", job: file.job, file: done, outcome });
       return done;
     } catch (error) {
@@ -109,6 +133,19 @@ class Download {
   #noteDamaged(job: string, name: string, error: SpawnError): void {
     this.#damaged.push(error);
     this.#emit({ kind: "file-failed", job, name, message: error.message });
+  }
+
+  #saveIndex(): void {
+    try {
+      this.#index.save();
+    } catch (error) {
+      this.#fatal ??= { error };
+    }
+  }
+
+  #warn(message: string): void {
+    this.#warnings.push(message);
+    this.#emit({ kind: "warning", message });
   }
 
   #emit(event: DownloadEvent): void {

@@ -8,7 +8,7 @@ import type { PlannedFile } from "./job-plan.js";
 import type { OutputFolder } from "./output-folder.js";
 
 export interface FetchedFile {
-  readonly bytes: number;
+  readonly stored: StoredObject;
   readonly outcome: "fetched" | "already-there";
 }
 
@@ -25,7 +25,7 @@ export async function fetchFile(
 ): Promise<FetchedFile> {
   const path = output.pathFor(file.target);
   if (file.expect !== undefined && (await isThere(path, file.expect))) {
-    return { bytes: file.expect.size, outcome: "already-there" };
+    return { stored: file.expect, outcome: "already-there" };
   }
   const stored = await store.getFile(file.key, path, getOptions(file, output, signal));
   if (stored === undefined) {
@@ -35,7 +35,7 @@ export async function fetchFile(
     );
   }
   if (file.executable) explained("making it executable", path, () => chmodSync(path, 0o700));
-  return { bytes: stored.size, outcome: "fetched" };
+  return { stored, outcome: "fetched" };
 }
 
 function getOptions(file: PlannedFile, output: OutputFolder, signal: AbortSignal | undefined): GetOptions {

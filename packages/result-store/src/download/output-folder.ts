@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, realpathSync, rmdirSync } from "node:fs";
+import { lstatSync, mkdirSync, realpathSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errnoOf, SpawnError } from "@spawn/foundation";
 import { isSafeName } from "../safe-names.js";
@@ -42,10 +42,46 @@ export class OutputFolder {
 
   /** Takes the folder of unfinished files away, if there are none. */
   tidy(): void {
+    this.#removeIfEmpty(PARTIAL_FOLDER);
+  }
+
+  /** The absolute path for a file that may be there; `undefined` where its folder is none, or is reached by a link. */
+  existing(name: string): string | undefined {
+    if (!isSafeName(name)) return undefined;
+    for (let folder = dirname(name); folder !== "."; folder = dirname(folder)) {
+      if (lstatSync(join(this.#path, folder), { throwIfNoEntry: false })?.isDirectory() !== true)
+        return undefined;
+    }
+    return join(this.#path, name);
+  }
+
+  /** Takes a file away, and the folders that are empty without it. */
+  removeFile(name: string): void {
+    const path = this.existing(name);
+    if (path === undefined) return;
+    explained("removing a file", path, () => rmSync(path, { force: true }));
+    for (let folder = dirname(name); folder !== "."; folder = dirname(folder)) {
+      if (!this.#removeIfEmpty(folder)) return;
+      this.#checked.delete(folder);
+    }
+  }
+
+  /** Writes a small file of the download's own; a reader sees the old one or the new one. */
+  replaceFile(name: string, text: string): void {
+    const path = this.pathFor(name);
+    explained("writing a file", path, () => {
+      writeFileSync(`${path}.next`, text, { mode: 0o600 });
+      renameSync(`${path}.next`, path);
+    });
+  }
+
+  #removeIfEmpty(name: string): boolean {
     try {
-      rmdirSync(join(this.#path, PARTIAL_FOLDER));
+      rmdirSync(join(this.#path, name));
+      return true;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
+      return false;
     }
   }
 

@@ -17,7 +17,7 @@ import { LiveScreen } from "../../terminal/live-screen.js";
 export default class QueueResults extends SpawnCommand {
   static override summary = "download the logs and results of a queue, verified";
   static override description =
-    "Works while the queue runs as well: of a job that has not ended the logs so far are fetched. What is there already is kept; what was begun is continued.";
+    "Works while the queue runs as well: of a job that has not ended the logs so far are fetched. What is there already is kept; what was begun is continued. Files that an earlier download brought and the store has no more are removed, unless they were changed since.";
   static override examples = [
     "<%= config.bin %> queue results first-pipeline",
     "<%= config.bin %> queue results last --job train --output ./train-results/",

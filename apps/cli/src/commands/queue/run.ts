@@ -129,6 +129,10 @@ export default class QueueRun extends SpawnCommand {
       queueId,
       output: resolve(this.context.cwd, folder),
     });
+    if (summary.removed.length > 0)
+      this.tell(`Removed from ${folder}: ${summary.removed.length} unchanged files of an earlier run`);
+    for (const name of summary.kept)
+      this.tell(`⚠ kept in ${folder}, as it was changed: ${name} of an earlier run`);
     const lines = await failureLog(this.context, instance, status);
     const ref = await referenceFor(this.context, instance);
     const files = summary.jobs.flatMap((job) => job.files).filter(({ kind }) => kind === "result").length;
