@@ -79,6 +79,7 @@ export class Agent {
       await Promise.race([this.#live(), this.#deadlinePassed]);
     } finally {
       this.#over.abort();
+      this.#bell.ring();
     }
   }
 
@@ -123,7 +124,7 @@ export class Agent {
   }
 
   async #leaveUnprepared(): Promise<void> {
-    if (this.#parts.signal.aborted) return;
+    if (this.#over.signal.aborted || this.#parts.signal.aborted) return;
     if (this.#watch.due === "spot") await this.#awaitReclaim();
     else await endMachine(this.#parts, "terminate");
   }
@@ -143,8 +144,8 @@ export class Agent {
         this.#requests.end();
         this.#watch.setQueueRuns(false);
       }
-      if (signal.aborted) return undefined;
-      await this.#bell.next(STORE_AGAIN_AFTER_MS);
+      if (!signal.aborted) await this.#bell.next(STORE_AGAIN_AFTER_MS);
+      if (signal.aborted || this.#over.signal.aborted) return undefined;
     }
   }
 
@@ -190,7 +191,8 @@ export class Agent {
   }
 
   #mustEnd(): boolean {
-    return this.#watch.due !== undefined || this.#isUnwanted || this.#parts.signal.aborted;
+    if (this.#over.signal.aborted || this.#parts.signal.aborted) return true;
+    return this.#watch.due !== undefined || this.#isUnwanted;
   }
 
   /** @returns whether the queue goes on. */
