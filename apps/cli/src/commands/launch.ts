@@ -11,12 +11,14 @@ import { launchFlags, launchOptions } from "../launching/launch-flags.js";
 import { type LaunchStep, launchQueue } from "../launching/launch-queue.js";
 import { type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.js";
 import { chooseProvider, refusePlannedFlags } from "../launching/provider.js";
+import { failureLog } from "../logs/failure-log.js";
 import { unexpectedArguments } from "../parse-refusal.js";
 import { openQueue } from "../queues/read-status.js";
 import { referenceFor } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
 import { launchJson } from "../render/launch-json.js";
 import { launchHeading, launchReport, runtimeLine } from "../render/launch-report.js";
+import { runSummary } from "../render/run-summary.js";
 import { warningsText } from "../render/warnings-text.js";
 
 export default class Launch extends SpawnCommand {
@@ -121,7 +123,9 @@ export default class Launch extends SpawnCommand {
       this.tell(detachedWords(ref));
       this.endWith(EXIT.interrupted);
     } else {
-      this.print(`\nQueue ${instance.queueId}: ${status.status}`);
+      const log = await failureLog(this.context, { kind: "instance", instance }, status);
+      this.print(`\n${runSummary({ status, ref, failureLog: log }, this.palette)}`);
+      this.print(`\nTo fetch its results: ${this.palette.strong(`spawn queue results ${ref}`)}`);
       this.endWith(exitStatusOfQueue(status));
     }
     return status;

@@ -1,17 +1,17 @@
-import type { Instance } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
 import type { Context } from "../context.js";
+import type { QueueReference } from "../queues/resolve-reference.js";
+import { plainOutput } from "../render/plain-output.js";
 import { lastLines } from "./last-lines.js";
 
 const FAILURE_LINES = 20;
 
-/** The last lines of the job that failed first; none where no job failed. */
+/** The last lines of the job that failed first, without its escapes; none where no job failed. */
 export async function failureLog(
   context: Context,
-  instance: Instance,
+  reference: QueueReference,
   { first_failure: failed }: QueueStatus,
 ): Promise<readonly string[]> {
-  return failed === undefined
-    ? []
-    : lastLines(context, { kind: "instance", instance }, failed, FAILURE_LINES);
+  if (failed === undefined) return [];
+  return (await lastLines(context, reference, failed, FAILURE_LINES)).map(plainOutput);
 }

@@ -4,14 +4,20 @@ import type { LiveScreen } from "../terminal/live-screen.js";
 
 /** Where the statuses of a watched queue go. */
 export interface WatchDisplay {
+  /** One of a queue that goes on. */
   show(status: QueueStatus): void;
-  /** @param last of the queue, when it is over; absent when nobody watches any more */
+  /** @param last the queue's, when it is over; absent when nobody watches any more */
   end(last: QueueStatus | undefined): void;
 }
 
 /** Each status after the other. */
 export function writtenDisplay(write: (status: QueueStatus) => void): WatchDisplay {
-  return { show: write, end: () => undefined };
+  return {
+    show: write,
+    end: (last) => {
+      if (last !== undefined) write(last);
+    },
+  };
 }
 
 /** A picture as high as the terminal at most; the last status is written in full in its place. */

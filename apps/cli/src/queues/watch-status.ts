@@ -11,9 +11,9 @@ export interface WatchOptions {
 }
 
 /**
- * Shows a queue's status at once, every `refreshMs`, and when it is over.
+ * Shows the status of a queue that goes on, at once and every `refreshMs`.
  *
- * @returns the status shown last when the queue is over; `undefined` when the signal came first.
+ * @returns its last status when the queue is over, which was not shown; `undefined` when the signal came first.
  */
 export async function watchStatus(
   queue: LocalQueue,
@@ -22,12 +22,11 @@ export async function watchStatus(
   const { refreshMs, signal, show } = options;
   let shownAtMs = Number.NEGATIVE_INFINITY;
   for await (const { last } of followQueue(queue, { everyMs: Math.min(LOOK_EVERY_MS, refreshMs), signal })) {
+    if (last) return queue.status();
     const nowMs = performance.now();
-    if (!last && nowMs - shownAtMs < refreshMs) continue;
+    if (nowMs - shownAtMs < refreshMs) continue;
     shownAtMs = nowMs;
-    const status = queue.status();
-    show(status);
-    if (last) return status;
+    show(queue.status());
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { type JobRow, type QueueStatus, statusView } from "@spawn/status-model";
+import { failureBlock } from "./failure-block.js";
 import { hiddenRows } from "./hidden-rows.js";
 import { jobRowLines } from "./job-rows.js";
 import type { Palette } from "./palette.js";
@@ -75,15 +76,7 @@ function failureLines({ status, ref, failureLog }: RunSummaryInput, palette: Pal
   const { failure } = statusView(status);
   const job = status.first_failure;
   if (failure === undefined || job === undefined) return [];
-  return [
-    palette.bad(`${failure.title}:`),
-    ...failure.lines.map(({ label, value }) => `  ${label}: ${value}`),
-    ...(failureLog.length === 0 ? [] : ["", "  Last Output:", ...failureLog.map((line) => `    ${line}`)]),
-    "",
-    "  Look further:",
-    `    spawn queue logs ${ref} ${job}`,
-    `    spawn queue explain ${ref} ${job}`,
-  ];
+  return failureBlock(failure, { ref, job, log: failureLog }, palette);
 }
 
 function resumeLines({ status }: QueueStatus, ref: string, palette: Palette): readonly string[] {

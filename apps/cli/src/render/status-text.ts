@@ -1,5 +1,6 @@
 import type { Instance } from "@spawn/launcher";
 import { type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
+import { type FailureDetails, failureBlock } from "./failure-block.js";
 import { jobRowLines } from "./job-rows.js";
 import type { Palette } from "./palette.js";
 import { shownView } from "./shown-view.js";
@@ -10,6 +11,8 @@ export interface StatusTextOptions {
   readonly timeZone?: string;
   /** Of the queue's instance, where there is one. */
   readonly instanceState?: Instance["state"] | undefined;
+  /** Of the job that failed first, once the queue is over. */
+  readonly failure?: FailureDetails | undefined;
   /** Of the terminal it goes to, if it does. */
   readonly columns?: number | undefined;
 }
@@ -27,7 +30,7 @@ export function statusText(status: QueueStatus, options: StatusTextOptions): str
     [labelled(view.jobs, palette)],
     [palette.strong("Job Details:"), ...jobRowLines(view.rows, palette, columns).flat()],
     ...view.currentJobs.map((job) => currentJobBlock(job, palette)),
-    view.failure === undefined ? [] : failureBlock(view.failure, palette),
+    view.failure === undefined ? [] : failureBlock(view.failure, options.failure, palette),
     warningsBlock(view, palette),
     [labelled(view.resultsLocation, palette)],
     [view.nextJob, view.estimatedCompletion].flatMap((line) =>
@@ -62,13 +65,6 @@ function currentJobBlock(job: StatusView["currentJobs"][number], palette: Palett
     palette.strong(`${job.title}:`),
     ...job.lines.map(({ label, value }) => `  ${label}: ${value}`),
     ...(output.length === 0 ? [] : ["", "  Recent Output:", ...output]),
-  ];
-}
-
-function failureBlock(failure: NonNullable<StatusView["failure"]>, palette: Palette): readonly string[] {
-  return [
-    palette.bad(`${failure.title}:`),
-    ...failure.lines.map(({ label, value }) => `  ${label}: ${value}`),
   ];
 }
 

@@ -187,7 +187,7 @@ export default class QueueResume extends SpawnCommand {
       this.tell(detachedWords(ref));
       this.endWith(EXIT.interrupted);
     } else {
-      const lines = await failureLog(this.context, instance, status);
+      const lines = await failureLog(this.context, { kind: "instance", instance }, status);
       this.print(`\n${runSummary({ status, ref, failureLog: lines }, this.palette)}`);
       this.print(`\nTo fetch its results: ${this.palette.strong(`spawn queue results ${ref}`)}`);
       this.endWith(exitStatusOfQueue(status));

@@ -133,7 +133,7 @@ export default class QueueRun extends SpawnCommand {
       this.tell(`Removed from ${folder}: ${summary.removed.length} unchanged files of an earlier run`);
     for (const name of summary.kept)
       this.tell(`⚠ kept in ${folder}, as it was changed: ${name} of an earlier run`);
-    const lines = await failureLog(this.context, instance, status);
+    const lines = await failureLog(this.context, { kind: "instance", instance }, status);
     const ref = await referenceFor(this.context, instance);
     const files = summary.jobs.flatMap((job) => job.files).filter(({ kind }) => kind === "result").length;
     const results = `${folder} (${files} result ${files === 1 ? "file" : "files"}, ${formatSize(downloadedBytes(summary))} with logs)`;

@@ -6,17 +6,25 @@ import { EXIT } from "../../exit-status.js";
 import { durationFlag } from "../../flags/duration-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
+import { failureLog } from "../../logs/failure-log.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
-import { REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
+import {
+  type QueueReference,
+  REF_DESCRIPTION,
+  referenceFor,
+  resolveQueue,
+} from "../../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue } from "../../queues/wait-for-queue.js";
 import { drawnDisplay, type WatchDisplay, writtenDisplay } from "../../queues/watch-display.js";
 import { watchStatus } from "../../queues/watch-status.js";
 import { liveOf } from "../../render/palette.js";
-import { statusText } from "../../render/status-text.js";
+import { type StatusTextOptions, statusText } from "../../render/status-text.js";
 import { watchFrame } from "../../render/watch-frame.js";
 import { LiveScreen } from "../../terminal/live-screen.js";
 
 const DEFAULT_REFRESH_MS = 10_000;
+
+type ScreenDetails = Pick<StatusTextOptions, "instanceState" | "failure">;
 
 export default class QueueStatusCommand extends SpawnCommand {
   static override summary = "show how a queue stands";
@@ -49,8 +57,7 @@ export default class QueueStatusCommand extends SpawnCommand {
       return undefined;
     }
     const status = await readStatus(this.context, reference);
-    const state = reference.kind === "instance" ? reference.instance.state : undefined;
-    this.print(this.textOf(status, state));
+    this.print(this.textOf(status, await this.lastScreen(reference, status)));
     if (flags.watch) this.endWith(exitStatusOfQueue(status));
     return status;
   }
@@ -58,11 +65,13 @@ export default class QueueStatusCommand extends SpawnCommand {
   private async watch(instance: Instance, refreshMs: number): Promise<void> {
     const leaving = new AbortController();
     const stopListening = onInterrupt(() => leaving.abort());
-    const display = this.display();
+    let details: ScreenDetails = {};
+    const display = this.display(() => details);
     let last: QueueStatus | undefined;
     try {
       const { queue } = await openQueue(this.context, instance, { signal: leaving.signal });
       last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show: display.show });
+      if (last !== undefined) details = await this.lastScreen({ kind: "instance", instance }, last);
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
     } finally {
@@ -74,19 +83,33 @@ export default class QueueStatusCommand extends SpawnCommand {
     this.endWith(EXIT.interrupted);
   }
 
-  /** Draws over what was shown before on a terminal; elsewhere each status follows the other. */
-  private display(): WatchDisplay {
+  /** What the text of a queue that is over needs besides its status. */
+  private async lastScreen(reference: QueueReference, status: QueueStatus): Promise<ScreenDetails> {
+    const instance = reference.kind === "instance" ? reference.instance : undefined;
+    const job = status.completed_at === undefined ? undefined : status.first_failure;
+    if (job === undefined || this.jsonEnabled()) return { instanceState: instance?.state };
+    const ref = instance === undefined ? status.queue_id : await referenceFor(this.context, instance);
+    const log = await failureLog(this.context, reference, status);
+    return { instanceState: instance?.state, failure: { ref, job, log } };
+  }
+
+  /**
+   * Draws over what was shown before on a terminal; elsewhere each status follows the other.
+   *
+   * @param details of the last one
+   */
+  private display(details: () => ScreenDetails): WatchDisplay {
     if (this.jsonEnabled()) return writtenDisplay((status) => this.printJsonLine(status));
     if (!liveOf(process.stdout, process.env))
-      return writtenDisplay((status) => this.print(`${this.textOf(status)}\n`));
+      return writtenDisplay((status) => this.print(`${this.textOf(status, details())}\n`));
     return drawnDisplay(
       new LiveScreen(process.stdout),
       (status, size) => watchFrame(this.textOf(status), status, size, this.palette),
-      (status) => this.print(this.textOf(status)),
+      (status) => this.print(this.textOf(status, details())),
     );
   }
 
-  private textOf(status: QueueStatus, instanceState?: Instance["state"]): string {
-    return statusText(status, { palette: this.palette, instanceState, columns: process.stdout.columns });
+  private textOf(status: QueueStatus, details: ScreenDetails = {}): string {
+    return statusText(status, { palette: this.palette, columns: process.stdout.columns, ...details });
   }
 }
