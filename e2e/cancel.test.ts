@@ -35,4 +35,46 @@ describe("spawn queue cancel", () => {
     expect(over.stderr).toContain("over");
     expect((await rig.run(["queue", "cancel", "nobody"])).code).toBe(3);
   });
+
+  test("of a queue that lost its runner cleans up with the variables it is given", async ({ rig }) => {
+    const gate = rig.gate("step");
+    const file = rig.queue({
+      queue_id: "alone",
+      jobs: [
+        { job_id: "step", command: gate.command },
+        {
+          job_id: "bye",
+          command: 'echo "$TOKEN" > bye',
+          always_run: true,
+          environment: { TOKEN: "${TOKEN}" },
+        },
+      ],
+    });
+    await rig.launch(file, ["--env", "TOKEN=first"]);
+    await gate.reached();
+    process.kill(rig.runnerPid(), "SIGKILL");
+    const without = await rig.run(["queue", "cancel", "alone"]);
+    expect(without.code).toBe(2);
+    expect(without.stderr).toContain("--env TOKEN=");
+    expect((await rig.run(["queue", "cancel", "alone", "--env", "TOKEN=second", "--wait"])).code).toBe(0);
+    expect(rig.read("bye")).toBe("second\n");
+  });
+
+  test("of a terminated instance runs nothing there", async ({ rig }) => {
+    const gate = rig.gate("step");
+    const file = rig.queue({
+      queue_id: "over-there",
+      jobs: [
+        { job_id: "step", command: gate.command },
+        { job_id: "bye", command: "touch bye", always_run: true },
+      ],
+    });
+    const { instance_id } = await rig.launch(file);
+    await gate.reached();
+    expect((await rig.run(["terminate", instance_id, "-y"])).code).toBe(0);
+    const { code, stderr } = await rig.run(["queue", "cancel", "over-there"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("spawn queue resume over-there");
+    expect(() => rig.read("bye")).toThrow();
+  });
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { currentBootId, processIdentity } from "./processes/identity.js";
-import { acquireRunnerLock, readRunnerLock } from "./runner-lock.js";
+import { acquireRunnerLock, continueEpochs, readRunnerLock } from "./runner-lock.js";
 import { useDriver } from "./testing/bundle-driver.js";
 
 let folder: string;
@@ -26,6 +26,15 @@ describe("acquireRunnerLock", () => {
     const nested = join(folder, "new", "queue");
     expect(acquireRunnerLock(nested).epoch).toBe(1);
     expect(readRunnerLock(nested)).toEqual({ epoch: 1, owner: processIdentity(process.pid), alive: true });
+  });
+
+  it("goes on counting where the runners before were elsewhere", () => {
+    continueEpochs(folder, 0);
+    expect(readRunnerLock(folder)).toBeUndefined();
+    continueEpochs(folder, 7);
+    expect(readRunnerLock(folder)).toMatchObject({ epoch: 7, alive: false, owner: { pid: 0 } });
+    continueEpochs(folder, 9);
+    expect(acquireRunnerLock(folder).epoch).toBe(8);
   });
 
   it("refuses while the owner lives, and names its pid", () => {

@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import { currentBootId } from "@spawn/attempt-runner";
+import { statSync } from "node:fs";
+import { currentBootId, processIdentity } from "@spawn/attempt-runner";
 import { loadQueueFile, type QueueSpec, serializeQueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import { keptResults, queueKeys } from "@spawn/result-store";
@@ -130,7 +130,7 @@ async function refuseAlive(context: Context, stored: StoredQueue): Promise<void>
 
 /** Whether the queue's last runner was one of this machine, since it was started, and is no more. */
 function diedHere(runner: RunnerStarted | undefined): boolean {
-  return runner?.bootId === currentBootId() && !existsSync(`/proc/${runner.pid}`);
+  return runner?.bootId === currentBootId() && processIdentity(runner.pid) === undefined;
 }
 
 /** Whether the journal's last word is not that the queue is over. */
