@@ -70,6 +70,11 @@ export class RunnerRig {
     return join(this.store, this.queueId, key);
   }
 
+  /** Makes an empty file in the jobs' work folder. */
+  write(name: string): void {
+    writeFileSync(join(this.work, name), "");
+  }
+
   /** The runner's whole command line. */
   argv(more: readonly string[] = []): readonly [string, ...string[]] {
     const [program, ...before] = this.#program.argv;
