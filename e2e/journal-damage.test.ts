@@ -68,6 +68,7 @@ it.for(RUNNER_PROGRAMS)(
       }
       writeFileSync(rig.journalPath, whole);
       expect(await rig.start().ended).toMatchObject({ code: 0 });
+      console.log(`${SAMPLE * 2} damaged journals refused`);
       // The number of an attempt that was announced and never began is used up.
       expect(readFileSync(`${rig.work}/marks-b`, "utf8")).toMatch(/^[12]\n$/);
     } finally {

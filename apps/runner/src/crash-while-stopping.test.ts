@@ -88,6 +88,7 @@ async function sweep(
   event: PendingEvent["event"],
   finish: (folder: string, outcome: QueueOutcome) => Promise<void>,
 ): Promise<void> {
+  let deaths = 0;
   for (const effects of ["undone", "done"] as const) {
     let record = 2;
     for (; record < MOST_RECORDS; record += LONG ? 1 : 3) {
@@ -101,9 +102,11 @@ async function sweep(
         throw new Error(`after record ${record} with what follows ${effects}`, { cause });
       }
       if (!died) break;
+      deaths += 1;
     }
     expect(record).toBeGreaterThan(8);
   }
+  console.log(`${event.type}: ${deaths} places of death`);
 }
 
 describe("a runner that dies after any record", () => {

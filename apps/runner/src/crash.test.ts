@@ -9,6 +9,8 @@ import { openJournal } from "./open-journal.js";
 import { eventsOf, layoutOf, prepareFolder, runToEnd, runUntil } from "./testing/mortal-runner.js";
 
 const LONG = process.env.SPAWN_LONG === "1";
+/** Between two cuts, in bytes. */
+const CUT_STEP = LONG ? 1 : 7;
 
 /** Says by a mark that it began, and prints; then `rest`. */
 const noted = (rest: string): string =>
@@ -112,6 +114,7 @@ describe("a runner that dies", () => {
         }
         if (!died) break;
       }
+      console.log(`what follows ${effects}: ${Math.ceil(record / step)} places of death, of ${record}`);
       expect(record).toBeGreaterThan(20);
     },
     LONG ? 300_000 : 30_000,
@@ -140,8 +143,9 @@ describe("a journal that was cut", () => {
 
   it("at any byte has all its complete records, and takes further ones", async () => {
     const all = decodeJournal(bytes).records;
+    console.log(`${Math.ceil(bytes.length / CUT_STEP)} cuts of ${bytes.length} bytes`);
     const path = join(parent, "cut.jsonl");
-    for (let length = 0; length < bytes.length; length += LONG ? 1 : 7) {
+    for (let length = 0; length < bytes.length; length += CUT_STEP) {
       writeFileSync(path, bytes.subarray(0, length));
       const { writer, records: kept } = openJournal(
         { journal: path, journalSegment: (number) => `${path}.${number}` },

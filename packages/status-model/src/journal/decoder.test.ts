@@ -94,6 +94,7 @@ describe("decodeJournal", () => {
 
   it("with any bit flipped, refuses or leaves the torn last line out; never gives a wrong record", () => {
     const whole = buildJournal(sample);
+    console.log(`${whole.length} cuts and ${whole.length * 8} flipped bits`);
     for (let index = 0; index < whole.length; index++) {
       for (let bit = 0; bit < 8; bit++) {
         const flipped = Buffer.from(whole);
