@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import type { CliRig } from "./cli-rig.js";
+import type { JobGate } from "./job-gate.js";
 import { test } from "./rig-test.js";
 import { jobOf, outcomes } from "./status-json.js";
 import { waitForFile } from "./wait-for-file.js";
@@ -31,7 +32,7 @@ function storedPath(rig: CliRig, path: string): string {
 }
 
 /** A queue whose host is lost with all that was on it while `model` runs; the store knows of that. */
-async function lose(rig: CliRig, queueId: string): Promise<void> {
+async function lose(rig: CliRig, queueId: string): Promise<JobGate> {
   const gate = rig.gate(queueId);
   const { instance_id } = await rig.launch(rig.queue(pipeline(queueId, gate.command)));
   await gate.reached();
@@ -47,6 +48,7 @@ async function lose(rig: CliRig, queueId: string): Promise<void> {
   rmSync(rig.instancePath("", instance_id), { recursive: true });
   for (const name of ["prep.txt", "side.txt"]) rmSync(join(rig.cwd, name));
   gate.open();
+  return gate;
 }
 
 describe("a queue of which only its result store is left", () => {
@@ -56,7 +58,7 @@ describe("a queue of which only its result store is left", () => {
     await rig.runQueue(rig.queue(pipeline("calm", "true")));
     for (const name of ["prep.txt", "side.txt", "model.txt"]) rmSync(join(rig.cwd, name));
 
-    await lose(rig, "lost");
+    const gate = await lose(rig, "lost");
     expect((await rig.status("lost")).status).toBe("interrupted");
     const resumed = await rig.run(["queue", "resume", "lost", "--wait"]);
     expect(resumed.code, resumed.stderr + resumed.stdout).toBe(0);
@@ -80,6 +82,7 @@ describe("a queue of which only its result store is left", () => {
     expect(rig.leftovers()).toEqual([]);
 
     // From here on it is a queue like any other.
+    gate.open();
     expect((await rig.run(["queue", "resume", "lost", "--rerun", "model", "--wait"])).code).toBe(0);
     expect(jobOf(await rig.status("lost"), "model").attempt).toBe(3);
   });
@@ -92,7 +95,7 @@ describe("a queue of which only its result store is left", () => {
     writeFileSync(join(rig.cwd, "prep.txt"), "not what the job made\n");
     const env = { WHO: "me" };
     const resumed = await rig.run(["queue", "resume", "trusted", "--trust-completed", "--wait"], { env });
-    expect(resumed.code).toBe(0);
+    expect(resumed.code, resumed.stderr + resumed.stdout).toBe(0);
     expect(jobOf(await rig.status("trusted"), "side").attempt).toBe(1);
     expect(rig.read("model.txt")).toBe("prep 1\nmine\nme\n");
     expect(rig.read("prep.txt.before-resume")).toBe("not what the job made\n");
@@ -104,7 +107,7 @@ describe("a queue of which only its result store is left", () => {
     const { queue_id, jobs } = pipeline("changed", "true");
     const file = rig.queue({ queue_id, jobs: [...jobs, { job_id: "more", command: "true" }] }, "other.json");
     const resumed = await rig.run(["queue", "resume", "changed", "--batch-queue", file, "--wait"]);
-    expect(resumed.code).toBe(0);
+    expect(resumed.code, resumed.stderr + resumed.stdout).toBe(0);
     expect(resumed.stdout).toMatch(/more +new in the file/);
     expect(outcomes(await rig.status("changed"))).toMatchObject({
       more: "completed 1/1",
@@ -118,7 +121,7 @@ describe("a queue of which only its result store is left", () => {
     const file = rig.queue(pipeline("twice", gate.command), "slow.json");
     const both = ["queue", "resume", "twice", "--batch-queue", file];
     const answers = await Promise.all([rig.run(both), rig.run(both)]);
-    expect(answers.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(answers.map(({ code }) => code).sort(), JSON.stringify(answers)).toEqual([0, 1]);
     expect(answers.find(({ code }) => code === 1)?.stderr).toMatch(/goes on with twice|running/);
     gate.open();
     expect((await rig.ended("twice")).status).toBe("completed");
