@@ -50,6 +50,19 @@ describe.each(RUNNER_PROGRAMS)("the runner's program ($name)", (program) => {
     expect(output(program.argv, ["--version"])).toMatch(/^spawn-runner /);
   });
 
+  it("says so where there is no queue file", async () => {
+    const rig = new RunnerRig(program, { queue_id: "none", jobs: [] });
+    try {
+      rmSync(join(rig.state, "queue.json"));
+      const { code, stderr } = await rig.start().ended;
+      expect(code).toBe(1);
+      expect(stderr).toContain('"code":"bad-queue-file"');
+      expect(stderr).not.toContain("stack");
+    } finally {
+      rig.dispose();
+    }
+  });
+
   it("refuses a queue that another runner has, and leaves it alone", async () => {
     const jobs = [
       { job_id: "held", command: "echo $JOB_ATTEMPT >> marks/held; until [ -e go ]; do sleep 0.05; done" },

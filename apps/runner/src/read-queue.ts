@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { formatDiagnostics, loadQueueFile, type QueueSpec } from "@spawn/config-schema";
-import { explainFileError, SpawnError } from "@spawn/foundation";
+import { errnoOf, explainFileError, SpawnError } from "@spawn/foundation";
 
 /** @throws SpawnError `no-space`, `permission-denied`. */
 export function prepareFolders(folders: readonly string[]): void {
@@ -22,6 +22,8 @@ export function readQueue(path: string): InstanceQueue {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
+    if (errnoOf(error) === "ENOENT")
+      throw new SpawnError("bad-queue-file", `there is no queue file: ${path}`);
     throw explainFileError(error, "cannot read the queue file", path);
   }
   const { spec, diagnostics } = loadQueueFile(text, { fileName: path });
