@@ -1,11 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, type TestContext } from "vitest";
-import { RUNNER_PROGRAMS } from "./runner-programs.js";
+import { RUNNER_PROGRAMS, type RunnerProgram } from "./runner-programs.js";
 import { type JournalLine, RunnerRig } from "./runner-rig.js";
+import { sideBySide } from "./side-by-side.js";
 import { jobOf, outcomes, parseStatus } from "./status-json.js";
+import { sweepQueue, UNDISTURBED } from "./sweep-queue.js";
+
+const LONG = process.env.SPAWN_LONG === "1";
+/** How many of the sweep's records the short form takes. */
+const SPREAD = 8;
+const WIDTH = 2;
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 /** In a mount namespace of its own: the file that it is given in the place of the kernel's boot id. */
@@ -109,4 +116,84 @@ describe.each(RUNNER_PROGRAMS)("when the machine ($name) loses its power", (prog
       rig.dispose();
     }
   });
+
+  it(
+    "after any record, every job comes to the end that it has undisturbed, once",
+    async ({ skip }) => {
+      needsNamespaces(skip);
+      const count = (await lossAfter(program, Number.POSITIVE_INFINITY)).records;
+      const step = LONG ? 1 : Math.ceil(count / SPREAD);
+      const moments = Array.from({ length: Math.ceil(count / step) }, (_, i) => 1 + i * step);
+      const problems: Record<string, readonly string[]> = {};
+      let lost = 0;
+      await sideBySide(moments, WIDTH, async (record) => {
+        const run = await lossAfter(program, record);
+        lost += run.lost;
+        if (run.problems.length > 0) problems[`after record ${record}`] = run.problems;
+      });
+      console.log(`${moments.length} losses of power, ${lost} attempts lost with it`);
+      expect(problems).toEqual({});
+      expect(lost).toBeGreaterThan(0);
+    },
+    LONG ? 600_000 : 90_000,
+  );
 });
+
+/** Takes the power away after that many records, and runs the queue on after the next boot. */
+async function lossAfter(program: RunnerProgram, record: number): Promise<SweptLoss> {
+  const rig = new RunnerRig(program, sweepQueue("loss"));
+  try {
+    const runner = rig.start([], newBoot(rig));
+    await (Number.isFinite(record) ? rig.recorded(record, runner) : runner.ended);
+    rig.killEverything();
+    await runner.ended;
+    const last = await rig.start([], newBoot(rig)).ended;
+    const records = rig.records();
+    return {
+      records: records.length,
+      lost: records.filter((line) => reasonOf(line) === "host-lost").length,
+      problems: [
+        ...(last.code === 1 ? [] : [`exit code ${last.code}: ${last.stderr}`]),
+        ...lossProblems(rig, records),
+      ],
+    };
+  } finally {
+    rig.dispose();
+  }
+}
+
+interface SweptLoss {
+  readonly records: number;
+  readonly lost: number;
+  readonly problems: readonly string[];
+}
+
+function lossProblems(rig: RunnerRig, records: readonly JournalLine[]): readonly string[] {
+  const problems: string[] = rig.leftovers().map((command) => `still runs: ${command}`);
+  for (const { job_id, status: state } of status(rig).job_details) {
+    const own = records.filter(({ job }) => job === job_id);
+    const announced = own
+      .filter(({ type }) => type === "attempt-starting")
+      .map(({ attempt }) => Number(attempt));
+    const ends = own.filter(({ type }) => type === "attempt-ended");
+    const undisturbed = UNDISTURBED[job_id] ?? [];
+    const expected = undisturbed.length === 0 ? "blocked" : undisturbed.at(-1) === 0 ? "completed" : "failed";
+    if (state !== expected) problems.push(`${job_id} is ${state}, not ${expected}`);
+    if (announced.some((attempt, i) => attempt !== i + 1)) problems.push(`${job_id}: attempts ${announced}`);
+    if (ends.length !== announced.length)
+      problems.push(`${job_id}: ${announced.length} attempts, ${ends.length} ends`);
+    const succeeded = ends.filter(({ outcome }) => JSON.stringify(outcome).includes('"exitCode":0')).length;
+    if (succeeded !== (expected === "completed" ? 1 : 0))
+      problems.push(`${job_id} completed ${succeeded} times`);
+    for (const attempt of announced) {
+      const mark = join(rig.work, "marks", `${job_id}.${attempt}`);
+      const times = existsSync(mark) ? readFileSync(mark, "utf8").split("\n").length - 1 : 0;
+      if (times > 1) problems.push(`${job_id}.${attempt} began ${times} times`);
+    }
+  }
+  return problems;
+}
+
+function reasonOf({ outcome }: JournalLine): unknown {
+  return typeof outcome === "object" && outcome !== null ? Reflect.get(outcome, "reason") : undefined;
+}
