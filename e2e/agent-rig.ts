@@ -15,8 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ImdsServer, startImdsServer } from "../apps/runner/src/testing/imds-server.js";
-import type { MotoServer } from "../apps/runner/src/testing/moto-server.js";
 import { type StubPrograms, stubPrograms } from "../apps/runner/src/testing/stub-programs.js";
+import type { MotoServer } from "../packages/result-store/src/testing/moto-server.js";
 import { MARKER_VARIABLE, markedProcesses } from "./marked-processes.js";
 import type { RunnerProgram } from "./runner-programs.js";
 

@@ -1,6 +1,6 @@
 import { type Clock, systemClock, systemRandom } from "@spawn/foundation";
 import { type Launcher, LocalLauncher } from "@spawn/launcher";
-import { folderStore, type ResultStore } from "@spawn/result-store";
+import { openAnyStore, type ResultStore } from "@spawn/result-store";
 import { type SpawnPaths, spawnPaths } from "./paths.js";
 import { lazyRunner } from "./runner-program.js";
 
@@ -12,8 +12,8 @@ export interface Context {
   readonly paths: SpawnPaths;
   readonly clock: Clock;
   readonly launcher: Launcher;
-  /** The result store in a folder. */
-  storeAt(root: string): ResultStore;
+  /** The result store in a folder, or at `s3://bucket/prefix/`. */
+  storeAt(location: string): Promise<ResultStore>;
 }
 
 /** Puts the program together from this process and this machine. */
@@ -33,6 +33,6 @@ export function openContext(packageRoot: string): Context {
       random: systemRandom(),
       platform: process.platform,
     }),
-    storeAt: folderStore,
+    storeAt: (location) => openAnyStore(location, { patience: "person" }),
   };
 }

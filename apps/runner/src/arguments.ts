@@ -17,7 +17,7 @@ export type RunnerCommand =
       readonly root: string;
       readonly instanceId: string;
       readonly workingDirectory: string;
-      /** Folder of the result store. */
+      /** Folder of the result store, or `s3://bucket/prefix/`. */
       readonly store: string;
       readonly carried: readonly string[];
       readonly resume: boolean;
@@ -38,7 +38,7 @@ export const HELP = `spawn-runner runs one queue on one machine. It is also inst
   --root               root of the instance; the queue file lies in var/lib/spawn-queue/queue.json below it
   --instance-id        what jobs see as SPAWN_INSTANCE_ID
   --working-directory  where jobs run that name no other place
-  --store              folder of the result store
+  --store              folder of the result store, or s3://BUCKET/PREFIX/
   --carried            a variable of this environment whose value must not be shown
   --resume             a final queue runs its failed, blocked, skipped and cancelled jobs again
   --rerun              with --resume: this job and all downstream of it run again too

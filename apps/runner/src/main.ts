@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { detectContainment, machineCapacity } from "@spawn/attempt-runner";
 import { SpawnError, systemClock, systemRandom, unreachable } from "@spawn/foundation";
-import { folderStore } from "@spawn/result-store";
+import { openAnyStore } from "@spawn/result-store";
 import { destination, pino } from "pino";
 import { HELP, parseArguments, type RunnerCommand } from "./arguments.js";
 import { writeCompletion } from "./completion-file.js";
@@ -39,7 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** On this machine, with a folder as the store. */
 async function run(command: Extract<RunnerCommand, { kind: "run" }>): Promise<number> {
-  const store = folderStore(command.store);
+  const store = await openAnyStore(command.store, { patience: "runner" });
   if (command.fromStore) await bringQueue({ ...command, store, wallMs: () => Date.now() });
   const { outcome } = await runSession(
     {

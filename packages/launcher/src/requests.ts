@@ -6,7 +6,7 @@ export interface LaunchRequest {
   readonly tags: Readonly<Record<string, string>>;
   /** Where jobs run that name no other place: an absolute path. */
   readonly workingDirectory: string;
-  /** Root folder of the result store. */
+  /** Root of the result store: a folder, or `s3://bucket/prefix/`. */
   readonly storeRoot: string;
   /** The launching shell's environment, with what `--env` added. It goes to the runner's process, into no file. */
   readonly environment: Readonly<Record<string, string | undefined>>;

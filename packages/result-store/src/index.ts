@@ -31,6 +31,7 @@ export {
   type ResultMatches,
   type ResultPatterns,
 } from "./matching/match-result-files.js";
+export { openAnyStore } from "./open-any-store.js";
 export { attemptsBegun } from "./restore/attempts-begun.js";
 export { type CompletedJob, type KeptResults, keptResults } from "./restore/kept-results.js";
 export { type RestoredResults, type RestoreOptions, restoreResults } from "./restore/restore-results.js";
@@ -43,6 +44,7 @@ export type {
   ResultStore,
   StoredObject,
 } from "./result-store.js";
+export type { S3StoreOptions } from "./s3-store/open-s3-store.js";
 export {
   createJobUploader,
   type FinishedJob,

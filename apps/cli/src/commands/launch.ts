@@ -66,10 +66,11 @@ export default class Launch extends SpawnCommand {
     const options = launchOptions(flags["batch-queue"], flags, parseTags("tags", flags.tags ?? []));
     const prepared = await prepareLaunch(this.context, options, this.colorErrors);
     this.warnOf(prepared);
-    if (flags["dry-run"]) return this.dryRun(prepared);
+    if (flags["dry-run"]) return await this.dryRun(prepared);
 
     const instance = await launchQueue(this.context, prepared, (step) => this.showStep(step, prepared));
-    const resultsLocation = this.context.storeAt(instance.storeRoot).locationOf(instance.queueId);
+    const store = await this.context.storeAt(instance.storeRoot);
+    const resultsLocation = store.locationOf(instance.queueId);
     const { estimate } = prepared;
     const ref = await referenceFor(this.context, instance);
     this.print(`\n${launchReport({ instance, ref, estimate, resultsLocation }, this.palette)}`);
@@ -131,8 +132,9 @@ export default class Launch extends SpawnCommand {
     return status;
   }
 
-  private dryRun(prepared: PreparedLaunch): object {
-    const resultsLocation = this.context.storeAt(this.context.paths.results).locationOf(prepared.queueId);
+  private async dryRun(prepared: PreparedLaunch): Promise<object> {
+    const store = await this.context.storeAt(prepared.storeRoot);
+    const resultsLocation = store.locationOf(prepared.queueId);
     const { estimate, queueId, spec, workingDirectory } = prepared;
     this.print(
       [

@@ -22,7 +22,7 @@ export async function launchQueue(
 ): Promise<Instance> {
   const { options, spec, environment, workingDirectory } = prepared;
   const wanted = prepared.queueId;
-  const store = context.storeAt(context.paths.results);
+  const store = await context.storeAt(prepared.storeRoot);
   onStep({ type: "validated" });
   const queueId = options.overwrite
     ? await claimByReplacing(store, wanted, await context.launcher.list())
@@ -35,7 +35,7 @@ export async function launchQueue(
       ...(options.name === undefined ? {} : { name: options.name }),
       tags: options.tags,
       workingDirectory,
-      storeRoot: context.paths.results,
+      storeRoot: prepared.storeRoot,
       environment: environment.variables,
       carried: environment.carried,
     });

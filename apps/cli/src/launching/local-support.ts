@@ -8,12 +8,14 @@ import { SpawnError } from "@spawn/foundation";
  */
 export function checkLocalSupport(spec: QueueSpec): void {
   const fields = [
-    ...(spec.resultS3Bucket === undefined ? [] : ["result_s3_bucket"]),
-    ...(spec.resultS3Prefix === undefined ? [] : ["result_s3_prefix"]),
+    // Without a bucket of its own there is no place for it.
+    ...(spec.resultS3Prefix === undefined || spec.resultS3Bucket !== undefined
+      ? []
+      : ["result_s3_prefix without result_s3_bucket"]),
     ...spec.jobs.flatMap((job) => (Object.keys(job.secrets).length === 0 ? [] : [`secrets (job ${job.id})`])),
   ];
   if (fields.length === 0) return;
   throw new SpawnError("not-supported", `not supported in a local run yet: ${fields.join(", ")}`, {
-    hint: "Leave them out to run here: variables by --env, results in the local store.",
+    hint: "Leave them out to run here, and give variables by --env.",
   });
 }

@@ -42,6 +42,8 @@ export interface PreparedLaunch {
   readonly environment: LaunchEnvironment;
   /** Absolute. */
   readonly workingDirectory: string;
+  /** Folder or `s3://bucket/prefix/` of the result store. */
+  readonly storeRoot: string;
   readonly estimate: EstimatedDuration;
 }
 
@@ -68,6 +70,7 @@ export async function prepareLaunch(
     source,
     environment,
     workingDirectory: existingFolder(resolve(context.cwd, options.workdir ?? spec.workdir ?? ".")),
+    storeRoot: storeRootOf(spec, context.paths.results),
     estimate: estimatedDuration(buildGraph(toDagInput(spec))),
   };
 }
@@ -107,4 +110,11 @@ export function validSpec(source: ReadQueueFile, color: boolean): QueueSpec {
 function existingFolder(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
   throw new SpawnError("bad-arguments", `the working directory is not a folder: ${path}`);
+}
+
+/** The queue file's own place in S3, else the default store. */
+function storeRootOf({ resultS3Bucket, resultS3Prefix = "" }: QueueSpec, byDefault: string): string {
+  if (resultS3Bucket === undefined) return byDefault;
+  const prefix = resultS3Prefix.replace(/^\/+|\/+$/g, "");
+  return `s3://${resultS3Bucket}/${prefix === "" ? "" : `${prefix}/`}`;
 }

@@ -35,7 +35,7 @@ export async function* logBytes(
     reference.kind === "instance"
       ? [reference.instance.queueId, reference.instance.storeRoot]
       : [reference.queueId, context.paths.results];
-  yield* storedBytes(context.storeAt(root), logKey(queueId, job, log));
+  yield* storedBytes(await context.storeAt(root), logKey(queueId, job, log));
 }
 
 function logPath(root: string, job: string, log: LogKind): string {

@@ -59,7 +59,7 @@ export async function lookAtMove(
   { queueId, storeRoot }: { readonly queueId: string; readonly storeRoot: string },
   trustCompleted: boolean,
 ): Promise<MovedQueue> {
-  const stored = await openStoredQueue(context, context.storeAt(storeRoot), queueId);
+  const stored = await openStoredQueue(context, await context.storeAt(storeRoot), queueId);
   await refuseAlive(context, stored);
   const { spec, text } = await storedFile(stored);
   const fold = new QueueFold();

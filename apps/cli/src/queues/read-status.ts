@@ -11,7 +11,7 @@ const FIRST_RECORD_POLL_MS = 20;
 /** The status of a queue now, wherever it can be read. */
 export async function readStatus(context: Context, reference: QueueReference): Promise<QueueStatus> {
   if (reference.kind === "stored") {
-    const store = context.storeAt(context.paths.results);
+    const store = await context.storeAt(context.paths.results);
     return (await openStoredQueue(context, store, reference.queueId)).status;
   }
   return (await openQueue(context, reference.instance)).queue.status();

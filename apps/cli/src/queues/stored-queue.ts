@@ -14,7 +14,7 @@ import type { Context } from "../context.js";
 /** Whether the default result store has a queue of this id. */
 export async function isStored(context: Context, queueId: string): Promise<boolean> {
   if (!isValidId(queueId)) return false;
-  const store = context.storeAt(context.paths.results);
+  const store = await context.storeAt(context.paths.results);
   return (await store.readBytes(`${queueId}/queue.json`, { from: 0, to: 1 })) !== undefined;
 }
 

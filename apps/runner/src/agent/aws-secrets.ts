@@ -11,14 +11,14 @@ export function awsSecrets(region: string): SecretSource {
   return {
     async fetch(secrets) {
       const entries = Object.entries(secrets).map(
-        async ([name, secret]) => [name, await valueOf(secret, region)] as const,
+        async ([name, secret]) => [name, await secretValue(secret, region)] as const,
       );
       return Object.fromEntries(await Promise.all(entries));
     },
   };
 }
 
-async function valueOf(secret: SecretRef, region: string): Promise<string> {
+async function secretValue(secret: SecretRef, region: string): Promise<string> {
   const place = secret.store === "ssm" ? `ssm:${secret.path}` : `secretsmanager:${secret.id}`;
   let value: string | undefined;
   try {

@@ -8,6 +8,7 @@ import {
   machineCapacity,
 } from "@spawn/attempt-runner";
 import { type Clock, systemClock, systemRandom } from "@spawn/foundation";
+import { openAnyStore } from "@spawn/result-store";
 import type { Logger } from "pino";
 import { Agent } from "./agent.js";
 import { type AgentConfig, readAgentConfig } from "./agent-config.js";
@@ -23,7 +24,6 @@ import { readIdentity } from "./instance-identity.js";
 import { jobEnvironment } from "./job-environment.js";
 import { Machine } from "./machine.js";
 import { readMachineLoad } from "./machine-load.js";
-import { openStore } from "./open-store.js";
 import { readSpotNotice } from "./spot-notice.js";
 import { tell } from "./tell.js";
 
@@ -73,7 +73,11 @@ async function partsOf(config: AgentConfig, layout: InstanceLayout, log: Logger)
   const machine = new Machine({ stopInstance: () => stopInstance(imds, config.region, clock), wait, log });
   // Before anything else that may fail or hang.
   await machine.arm(deadline.leftMs());
-  const store = openStore(config.store);
+  const store = await openAnyStore(config.store, {
+    patience: "runner",
+    region: config.region,
+    account: config.account,
+  });
   publishHostKeys(store, config.queue_id, join(layout.root, "etc/ssh")).catch((error: unknown) => {
     log.warn({ error: String(error) }, "the ssh host keys are not in the store");
   });

@@ -1,2 +1,3 @@
 export { MemoryStore } from "./memory-store.js";
+export { type MotoServer, motoIsMissing, startMoto } from "./moto-server.js";
 export { resultStoreContract, type StoreUnderTest } from "./result-store-contract.js";

@@ -43,7 +43,7 @@ export default class QueueResults extends SpawnCommand {
       reference.kind === "instance"
         ? [reference.instance.queueId, reference.instance.storeRoot]
         : [reference.queueId, this.context.paths.results];
-    const store = this.context.storeAt(root);
+    const store = await this.context.storeAt(root);
     const destination = shownFolder(flags.output ?? join("results", queueId));
     this.print(`${downloadHeading({ queueId, source: store.locationOf(queueId), destination })}\n`);
 

@@ -125,7 +125,7 @@ export default class QueueRun extends SpawnCommand {
     const { queueId, storeRoot } = instance;
     const folder = shownFolder(output ?? join("results", queueId));
     const summary = await downloadQueue({
-      store: this.context.storeAt(storeRoot),
+      store: await this.context.storeAt(storeRoot),
       queueId,
       output: resolve(this.context.cwd, folder),
     });

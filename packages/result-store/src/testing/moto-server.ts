@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -15,6 +15,16 @@ export interface MotoServer {
   /** Empties it. */
   reset(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/**
+ * For `skipIf`: whether moto, which emulates AWS, is not on this machine. Says so, once for each file of tests.
+ */
+export function motoIsMissing(): boolean {
+  const { error } = spawnSync("moto_server", ["--help"], { stdio: "ignore" });
+  if (error === undefined) return false;
+  console.warn("skipped: tests against AWS need moto (pip install 'moto[server]==5.2.1')");
+  return true;
 }
 
 /** @throws Error with how to install moto, where it is missing. */

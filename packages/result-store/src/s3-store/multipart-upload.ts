@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  type S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import type PQueue from "p-queue";
+import type { StoredObject } from "../result-store.js";
+import { fileParts, partBytesFor } from "./parts.js";
+
+export interface MultipartTarget {
+  readonly client: S3Client;
+  /** `Bucket`, `Key`, `ExpectedBucketOwner`. */
+  readonly object: ObjectAddress;
+  /** Bounds how many parts are on their way at once, of all uploads together. */
+  readonly parts: PQueue;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ObjectAddress {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly ExpectedBucketOwner: string;
+}
+
+interface UploadedPart {
+  readonly PartNumber: number;
+  readonly ETag: string;
+}
+
+/**
+ * Stores the first `size` bytes of a file in parts. Goes on with an upload of the same key that was broken off, by whomever:
+ * parts that S3 already holds and that are what the file has there are not sent again. One that fails stays open for the next
+ * try; the bucket's lifecycle removes what nobody goes on with.
+ */
+export async function uploadInParts(
+  file: FileHandle,
+  size: number,
+  target: MultipartTarget,
+): Promise<StoredObject> {
+  const { client, object, parts: sending, signal } = target;
+  const open = await findOpenUpload(target, partBytesFor(size));
+  const UploadId = open?.id ?? (await createUpload(target));
+  const upload = { ...object, UploadId };
+  const whole = createHash("sha256");
+  const done: Promise<UploadedPart>[] = [];
+  const failed = new AbortController();
+  const signals = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  try {
+    for await (const { number: PartNumber, bytes: Body, md5 } of fileParts(file, size, whole)) {
+      signals.throwIfAborted();
+      const held = open?.parts.get(PartNumber);
+      if (held !== undefined && held === `"${md5}"`) {
+        done.push(Promise.resolve({ PartNumber, ETag: held }));
+        continue;
+      }
+      const part = sending.add(async (): Promise<UploadedPart> => {
+        const command = new UploadPartCommand({ ...upload, PartNumber, Body });
+        const { ETag = "" } = await client.send(command, { abortSignal: signals });
+        return { PartNumber, ETag };
+      });
+      // Seen where all are awaited; until then its failure only stops the rest.
+      part.catch(() => failed.abort());
+      done.push(part);
+      // No part is read before there is room to send it.
+      await sending.onSizeLessThan(1);
+    }
+    const Parts = await Promise.all(done);
+    await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+  } catch (error) {
+    failed.abort();
+    const ends = await Promise.allSettled(done);
+    const first = ends.find((end) => end.status === "rejected" && !isAbort(end.reason));
+    throw first?.status === "rejected" && signal?.aborted !== true ? first.reason : error;
+  }
+  return { size, sha256: whole.digest("hex") };
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+async function createUpload({ client, object }: MultipartTarget): Promise<string> {
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(object));
+  if (UploadId === undefined) throw new Error("S3 began an upload without an id");
+  return UploadId;
+}
+
+/** The latest open upload of the key, if its parts are as long as ours, and their ETags by number. */
+async function findOpenUpload({ client, object }: MultipartTarget, partBytes: number) {
+  const { Key, ...bucket } = object;
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ ...bucket, Prefix: Key }));
+  const own = Uploads.filter((upload) => upload.Key === Key && upload.UploadId !== undefined);
+  const latest = own.sort((a, b) => (b.Initiated?.getTime() ?? 0) - (a.Initiated?.getTime() ?? 0))[0];
+  if (latest?.UploadId === undefined) return undefined;
+  const parts = new Map<number, string>();
+  let PartNumberMarker: string | undefined;
+  do {
+    const page = await client.send(
+      new ListPartsCommand({ ...object, UploadId: latest.UploadId, PartNumberMarker }),
+    );
+    for (const { PartNumber, ETag, Size } of page.Parts ?? []) {
+      if (PartNumber !== undefined && ETag !== undefined && (Size ?? 0) <= partBytes)
+        parts.set(PartNumber, ETag);
+    }
+    PartNumberMarker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
+  } while (PartNumberMarker !== undefined);
+  return { id: latest.UploadId, parts };
+}

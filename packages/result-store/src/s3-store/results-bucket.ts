@@ -1,0 +1,111 @@
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  HeadBucketCommand,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutPublicAccessBlockCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { awsFailureOf, explainedS3 } from "./s3-errors.js";
+
+/** After so long nobody goes on with an upload that was broken off. */
+const BROKEN_UPLOADS_KEPT_DAYS = 7;
+/** The one region that a bucket is not told to be in. */
+const DEFAULT_REGION = "us-east-1";
+
+/**
+ * The account's bucket for results in this region: `spawn-results-<region>` where the account owns that name or can have it,
+ * else `spawn-results-<account>-<region>`. Made where it is not there, with public access blocked, encrypted, and rid of broken
+ * uploads after a week; one that is there is left as it is.
+ *
+ * @throws SpawnError `permission-denied`, `store-failed`.
+ */
+export async function resultsBucket(
+  client: S3Client,
+  { account, region }: { readonly account: string; readonly region: string },
+): Promise<string> {
+  const names = [`spawn-results-${region}`, `spawn-results-${account}-${region}`];
+  for (const name of names) {
+    if (await isOwn(client, name, account)) return name;
+  }
+  for (const name of names) {
+    if (await makeBucket(client, name, { account, region })) return name;
+  }
+  return await explainedS3(`making ${names[1]}`, () =>
+    Promise.reject(Object.assign(new Error("somebody else has the name"), { name: "AccessDenied" })),
+  );
+}
+
+async function isOwn(client: S3Client, Bucket: string, ExpectedBucketOwner: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
+    return true;
+  } catch (error) {
+    // 403 and 301: another account's, or one that this caller may not look at.
+    const { status } = awsFailureOf(error);
+    if (status === 404 || status === 403 || status === 301) return false;
+    return await explainedS3(`looking for ${Bucket}`, () => Promise.reject(error));
+  }
+}
+
+/** @returns whether the account has it now. */
+async function makeBucket(
+  client: S3Client,
+  Bucket: string,
+  { account, region }: { readonly account: string; readonly region: string },
+): Promise<boolean> {
+  try {
+    const LocationConstraint = region as BucketLocationConstraint;
+    await client.send(
+      new CreateBucketCommand({
+        Bucket,
+        ...(region === DEFAULT_REGION ? {} : { CreateBucketConfiguration: { LocationConstraint } }),
+      }),
+    );
+  } catch (error) {
+    const { name } = awsFailureOf(error);
+    if (name === "BucketAlreadyExists") return false;
+    // Somebody of this account was quicker, and sees to the rest.
+    if (name === "BucketAlreadyOwnedByYou") return true;
+    return await explainedS3(`making ${Bucket}`, () => Promise.reject(error));
+  }
+  await explainedS3(`protecting ${Bucket}`, () => protect(client, Bucket, account));
+  return true;
+}
+
+async function protect(client: S3Client, Bucket: string, ExpectedBucketOwner: string): Promise<void> {
+  const bucket = { Bucket, ExpectedBucketOwner };
+  await client.send(
+    new PutPublicAccessBlockCommand({
+      ...bucket,
+      PublicAccessBlockConfiguration: {
+        ...{ BlockPublicAcls: true, IgnorePublicAcls: true },
+        ...{ BlockPublicPolicy: true, RestrictPublicBuckets: true },
+      },
+    }),
+  );
+  await client.send(
+    new PutBucketEncryptionCommand({
+      ...bucket,
+      ServerSideEncryptionConfiguration: {
+        Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+      },
+    }),
+  );
+  await client.send(
+    new PutBucketLifecycleConfigurationCommand({
+      ...bucket,
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            ID: "spawn-broken-uploads",
+            Status: "Enabled",
+            Filter: { Prefix: "" },
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: BROKEN_UPLOADS_KEPT_DAYS },
+          },
+        ],
+      },
+    }),
+  );
+}

@@ -1,0 +1,40 @@
+import { S3Client } from "@aws-sdk/client-s3";
+
+/** Who waits for the answers. */
+export type Patience =
+  /** Somebody at a terminal: what cannot be reached is told within ten seconds. */
+  | "person"
+  /** A runner with results to store: a network that is away for minutes is waited for. */
+  | "runner";
+
+export interface S3ClientOptions {
+  /** Default: as the SDK finds it. */
+  readonly region?: string;
+  readonly patience: Patience;
+}
+
+const RETRIES = {
+  person: { maxAttempts: 3, connectionTimeout: 2_000, requestTimeout: 30_000 },
+  runner: { maxAttempts: 12, connectionTimeout: 5_000, requestTimeout: 60_000 },
+} as const;
+
+// That Node 20 will not get newer SDKs is nothing that whoever reads a runner's log can act on.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/** Endpoint and credentials are those of the SDK's standard environment and files. */
+export function s3Client({ region, patience }: S3ClientOptions): S3Client {
+  const { maxAttempts, connectionTimeout, requestTimeout } = RETRIES[patience];
+  return new S3Client({
+    ...(region === undefined ? {} : { region }),
+    maxAttempts,
+    requestHandler: {
+      connectionTimeout,
+      requestTimeout,
+      httpsAgent: { maxSockets: 64 },
+      httpAgent: { maxSockets: 64 },
+    },
+    // An emulator answers at one address for all buckets.
+    forcePathStyle:
+      process.env.AWS_ENDPOINT_URL !== undefined || process.env.AWS_ENDPOINT_URL_S3 !== undefined,
+  });
+}
