@@ -42,7 +42,8 @@ export const queueFileSchema = z
     env: environmentField.optional().meta({ description: `Same as environment. ${ENVIRONMENT}` }),
     workdir: textField.optional().meta({ description: "The folder that is shipped to the instance." }),
     result_s3_bucket: z.string().optional().meta({
-      description: "The S3 bucket for results, instead of the default store. It must exist and belong to your account.",
+      description:
+        "The S3 bucket for results, instead of the default store. It must exist and belong to your account.",
       pattern: BUCKET_PATTERN.source,
     }),
     result_s3_prefix: textField.optional().meta({ description: "What the keys in that bucket begin with." }),
