@@ -1,12 +1,13 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { S3ClientOptions } from "./s3-client.js";
+import { patientRetries } from "./patient-retries.js";
+import { type S3ClientOptions, WAITS } from "./s3-client.js";
 import { explainedS3 } from "./s3-errors.js";
 
 /** @throws SpawnError `permission-denied`, `store-failed`. */
 export async function callerAccount({ region, patience }: S3ClientOptions): Promise<string> {
   const client = new STSClient({
     ...(region === undefined ? {} : { region }),
-    maxAttempts: patience === "person" ? 3 : 12,
+    retryStrategy: patientRetries(WAITS[patience].triesForMs),
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
   });
   return await explainedS3("asking whose credentials these are", async () => {

@@ -1,4 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
+import { patientRetries } from "./patient-retries.js";
 
 /** Who waits for the answers. */
 export type Patience =
@@ -13,9 +14,10 @@ export interface S3ClientOptions {
   readonly patience: Patience;
 }
 
-const RETRIES = {
-  person: { maxAttempts: 3, connectionTimeout: 2_000, requestTimeout: 30_000 },
-  runner: { maxAttempts: 12, connectionTimeout: 5_000, requestTimeout: 60_000 },
+/** In milliseconds: for how long a call is tried again, and each try. */
+export const WAITS = {
+  person: { triesForMs: 6_000, connectionTimeout: 2_000, requestTimeout: 30_000 },
+  runner: { triesForMs: 5 * 60_000, connectionTimeout: 5_000, requestTimeout: 60_000 },
 } as const;
 
 // That Node 20 will not get newer SDKs is nothing that whoever reads a runner's log can act on.
@@ -23,15 +25,13 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** Endpoint and credentials are those of the SDK's standard environment and files. */
 export function s3Client({ region, patience }: S3ClientOptions): S3Client {
-  const { maxAttempts, connectionTimeout, requestTimeout } = RETRIES[patience];
+  const { triesForMs, connectionTimeout, requestTimeout } = WAITS[patience];
   return new S3Client({
     ...(region === undefined ? {} : { region }),
-    maxAttempts,
+    retryStrategy: patientRetries(triesForMs),
     requestHandler: {
-      connectionTimeout,
-      requestTimeout,
-      httpsAgent: { maxSockets: 64 },
-      httpAgent: { maxSockets: 64 },
+      ...{ connectionTimeout, requestTimeout },
+      ...{ httpsAgent: { maxSockets: 64 }, httpAgent: { maxSockets: 64 } },
     },
     // An emulator answers at one address for all buckets.
     forcePathStyle:
