@@ -6,6 +6,7 @@ import {
   motoIsMissing,
   startMoto,
 } from "../packages/result-store/src/testing/moto-server.js";
+import { EmulatedBucket } from "./emulated-bucket.js";
 import { test } from "./rig-test.js";
 import { outcomes } from "./status-json.js";
 
@@ -15,10 +16,7 @@ let moto: MotoServer;
 beforeAll(async () => {
   if (isMissing) return;
   moto = await startMoto();
-  await fetch(`${moto.endpoint}/team-results`, {
-    method: "PUT",
-    headers: { authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request" },
-  });
+  await EmulatedBucket.make(moto.endpoint, "team-results");
 });
 
 afterAll(() => moto?.stop());

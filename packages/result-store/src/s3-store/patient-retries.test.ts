@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { patientRetries } from "./patient-retries.js";
 
-const gone = { errorType: "TRANSIENT" as const, error: new Error("socket hang up") };
+/** Its `cause` is what the SDK takes for one. */
+const failure = (message: string) => new Error(message) as Error & { cause: Error };
+
+const gone = { errorType: "TRANSIENT" as const, error: failure("socket hang up") };
 
 describe("patientRetries", () => {
   it("tries again, ever more slowly, until its time is over, and then gives the last failure", async () => {
@@ -25,7 +28,7 @@ describe("patientRetries", () => {
   it("does not try again what was refused", async () => {
     const strategy = patientRetries(60_000);
     const token = await strategy.acquireInitialRetryToken("");
-    const refused = { errorType: "CLIENT_ERROR" as const, error: new Error("denied") };
+    const refused = { errorType: "CLIENT_ERROR" as const, error: failure("denied") };
     await expect(strategy.refreshRetryTokenForRetry(token, refused)).rejects.toBe(refused.error);
   });
 });

@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  type MotoServer,
+  motoIsMissing,
+  startMoto,
+} from "../packages/result-store/src/testing/moto-server.js";
+import { AgentRig } from "./agent-rig.js";
+import { EmulatedBucket } from "./emulated-bucket.js";
+import { FaultyProxy } from "./faulty-proxy.js";
+import { RUNNER_PROGRAMS } from "./runner-programs.js";
+
+const MINUTE = 60_000;
+const isMissing = motoIsMissing();
+let moto: MotoServer;
+let proxy: FaultyProxy;
+let bucket: EmulatedBucket;
+let endpoint: string;
+const rigs: AgentRig[] = [];
+
+beforeAll(async () => {
+  if (isMissing) return;
+  moto = await startMoto();
+  proxy = new FaultyProxy(moto.endpoint, 3);
+  endpoint = await proxy.listen();
+  bucket = await EmulatedBucket.make(moto.endpoint, "agent-results");
+});
+
+afterEach(async () => {
+  await Promise.all(rigs.splice(0).map((rig) => rig.remove()));
+});
+
+afterAll(async () => {
+  await proxy?.close();
+  await moto?.stop();
+});
+
+const JOBS = [
+  { job_id: "data", command: 'echo ran >> "$MARKS/data"; seq 100000 > data.txt', result_files: ["data.txt"] },
+  {
+    job_id: "model",
+    command:
+      'echo "$JOB_ATTEMPT" >> "$MARKS/model"; wc -l < data.txt > model.txt; [ -e "$MARKS/go" ] || sleep 600',
+    depends_on: ["data"],
+    result_files: ["model.txt"],
+  },
+];
+
+describe.skipIf(isMissing).each(RUNNER_PROGRAMS)("the agent ($name), its store in S3", (program) => {
+  it("after a spot notice and on another instance finishes the queue from S3 alone, S3 failing one time in five", async () => {
+    const queueId = `over-s3-${program.name.replaceAll(" ", "-").toLowerCase()}`;
+    proxy.failing = 0.2;
+    const rig = await AgentRig.make(program, { ...moto, endpoint }, { queue_id: queueId });
+    rigs.push(rig);
+    await bucket.put(`team/${queueId}/queue.json`, JSON.stringify({ queue_id: queueId, jobs: JOBS }));
+    const store = { store: "s3://agent-results/team/" };
+    rig.imds.values.set("meta-data/instance-life-cycle", "spot");
+    rig.configure(30 * MINUTE, store);
+    rig.start();
+    await rig.untilMark("model");
+    const time = new Date(Date.now() + 2 * MINUTE).toISOString();
+    rig.imds.values.set("meta-data/spot/instance-action", JSON.stringify({ action: "terminate", time }));
+    await rig.until("it has said that it is over", () => rig.log().includes('"queue finished"'));
+    await bucket.until(`team/${queueId}/status.json`, (text) => JSON.parse(text).status === "interrupted");
+    await rig.kill("SIGKILL");
+
+    writeFileSync(rig.mark("go"), "");
+    rig.becomeAnother();
+    rig.imds.values.delete("meta-data/spot/instance-action");
+    rig.configure(30 * MINUTE, { ...store, generation: 2 });
+    rig.start();
+    expect(await rig.ended(), rig.log()).toBe(0);
+    const status = JSON.parse((await bucket.get(`team/${queueId}/status.json`)) ?? "{}");
+    expect(status).toMatchObject({
+      status: "completed",
+      instance_id: rig.instanceId,
+      job_details: [
+        { job_id: "data", status: "completed", attempt: 1 },
+        { job_id: "model", status: "completed", attempt: 2, attempts: 1 },
+      ],
+    });
+    expect(readFileSync(rig.mark("data"), "utf8")).toBe("ran\n");
+    expect(await bucket.get(`team/${queueId}/model/results/model.txt`)).toBe("100000\n");
+    expect(rig.stubs.calls()).toContain("shutdown -P now");
+    console.log(
+      `S3 and SSM answered ${proxy.counts.failed} of ${proxy.counts.failed + proxy.counts.passed} calls with an error`,
+    );
+  }, 120_000);
+});
