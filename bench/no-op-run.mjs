@@ -1,14 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { layeredGraph } from "./layered-graph.mjs";
-import { RUNNER, SPAWN } from "./product.mjs";
+import { RUNNERS, runnerCommand, SPAWN } from "./product.mjs";
 import { PARALLEL, writeGraph } from "./queue-graph.mjs";
 import { figureOf, interleave, ratioOf } from "./statistics.mjs";
 import { show } from "./table.mjs";
 
 const PRODUCT = "spawn queue run";
-const PRODUCT_RUNNER = "spawn-runner alone";
+/** What a runner does costs the same there, but for waiting until it is on a disk. */
+const IN_MEMORY = ", all in memory";
+const MEMORY_DISK = "/dev/shm";
+const hasMemoryDisk = existsSync(MEMORY_DISK);
 const BASE = "ninja, bash";
 const FLOOR = "posix_spawn in C, bash";
 
@@ -23,7 +26,10 @@ export function benchNoOpRun({ size, rounds, bench }) {
   const commands = commandsFor(size, bench, writeGraph(layeredGraph(size), join(scratch, `graph-${size}`)));
   const present = [...commands].filter(([, { peer }]) => peer === undefined || peers.has(peer));
   const contenders = new Map(
-    present.map(([name, { command }]) => [name, () => measureInFreshFolder(scratch, measure, command)]),
+    present.map(([name, { command, parent = scratch }]) => [
+      name,
+      () => measureInFreshFolder(parent, measure, command),
+    ]),
   );
   const results = interleave(rounds, contenders, (name, round) =>
     report(`${size} jobs, round ${round + 1}: ${name}`),
@@ -36,7 +42,15 @@ function commandsFor(size, { floor }, files) {
   const parallel = String(PARALLEL);
   return new Map([
     [PRODUCT, { command: () => [process.execPath, SPAWN, "queue", "run", files.queue] }],
-    [PRODUCT_RUNNER, { command: (folder) => runnerCommand(files.queue, folder) }],
+    ...[...RUNNERS]
+      .filter(([, { program }]) => existsSync(program))
+      .flatMap(([name, { argv }]) => {
+        const command = (folder) => runnerLine(argv, files.queue, folder);
+        return [
+          [name, { command }],
+          ...(hasMemoryDisk ? [[`${name}${IN_MEMORY}`, { command, parent: MEMORY_DISK }]] : []),
+        ];
+      }),
     [BASE, { peer: "ninja", command: () => ["ninja", "-j", parallel, "-f", files.ninjaBash] }],
     ["ninja, sh", { peer: "ninja", command: () => ["ninja", "-j", parallel, "-f", files.ninjaSh] }],
     ["make, bash", { peer: "make", command: () => ["make", "-r", "-R", "-j", parallel, "-f", files.make] }],
@@ -45,30 +59,28 @@ function commandsFor(size, { floor }, files) {
 }
 
 /** As it is started on an instance: the queue file lies there, and nobody attends it. */
-function runnerCommand(queueFile, folder) {
+function runnerLine(argv, queueFile, folder) {
   const state = join(folder, "instance/var/lib/spawn-queue");
   mkdirSync(state, { recursive: true });
   copyFileSync(queueFile, join(state, "queue.json"));
-  const options = {
-    "--root": join(folder, "instance"),
-    "--instance-id": "local-bench",
-    "--working-directory": folder,
-    "--store": join(folder, "store"),
-  };
-  return [process.execPath, RUNNER, "run", ...Object.entries(options).flat()];
+  return [...argv, ...runnerCommand(folder)];
 }
 
 /**
  * No run finds what another left, and none pays for bringing it to the disk. What a run left stays until all are done:
  * ext4 makes a new file slower for half a minute after many were removed.
  */
-function measureInFreshFolder(scratch, measure, command) {
-  const folder = mkdtempSync(join(scratch, "run-"));
+function measureInFreshFolder(parent, measure, command) {
+  const folder = mkdtempSync(join(parent, "spawn-bench-run-"));
   const home = join(folder, "home");
   mkdirSync(home);
   const line = command(folder);
   spawnSync("sync");
-  return measure(line, { cwd: folder, env: { HOME: home, XDG_STATE_HOME: join(home, "state") } });
+  try {
+    return measure(line, { cwd: folder, env: { HOME: home, XDG_STATE_HOME: join(home, "state") } });
+  } finally {
+    if (parent === MEMORY_DISK) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function sectionOf(size, rounds, results) {
@@ -96,13 +108,12 @@ function sharesOf(name, usages) {
   switch (name) {
     case PRODUCT:
       return [["the CLI's process", own]];
-    case PRODUCT_RUNNER:
+    default:
+      if (!RUNNERS.has(name)) return [];
       return [
         ["the runner's process", own],
         ["the attempts' shells", rest],
       ];
-    default:
-      return [];
   }
 }
 

@@ -9,6 +9,32 @@ const requireAsCli = createRequire(resolve(root, "apps/cli/package.json"));
 export const SPAWN = resolve(root, "apps/cli/bin/run.js");
 export const RUNNER = resolve(root, "apps/runner/dist/spawn-runner.mjs");
 
+const BINARY = resolve(
+  root,
+  `apps/runner/binary/spawn-runner-linux-${process.arch === "arm64" ? "arm64" : "x64"}`,
+);
+
+/**
+ * The runner in the forms in which it is shipped; the binary where `pnpm build:runner` has made it.
+ *
+ * @type {ReadonlyMap<string, { readonly program: string, readonly argv: readonly string[] }>}
+ */
+export const RUNNERS = new Map([
+  ["spawn-runner, one binary", { program: BINARY, argv: [BINARY] }],
+  ["spawn-runner on Node", { program: RUNNER, argv: [process.execPath, RUNNER] }],
+]);
+
+/** What a runner is told when it is started on an instance, in this folder. */
+export function runnerCommand(folder) {
+  const options = {
+    "--root": resolve(folder, "instance"),
+    "--instance-id": "local-bench",
+    "--working-directory": folder,
+    "--store": resolve(folder, "store"),
+  };
+  return ["run", ...Object.entries(options).flat()];
+}
+
 /** @throws Error where it is not built */
 export function assertBuilt() {
   for (const path of [resolve(root, "apps/cli/dist/bundle/main.js"), RUNNER]) {

@@ -1,4 +1,4 @@
-// pnpm bench [run|plan|transitions]… [--quick] [--write]
+// pnpm bench [run|runner|plan|transitions]… [--quick] [--write]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { findPeers } from "./peers.mjs";
 import { benchPlanLoad } from "./plan-load.mjs";
 import { assertBuilt } from "./product.mjs";
 import { writeToReadme } from "./readme.mjs";
+import { benchRunnerCost } from "./runner-cost.mjs";
 import { markdownOf } from "./table.mjs";
 import { benchTransitions } from "./transitions.mjs";
 
@@ -31,16 +32,18 @@ const FULL = {
     { size: 1_000, rounds: 5 },
     { size: 10_000, rounds: 3 },
   ],
+  runner: { size: 10_000, rounds: 5, idleMs: 5_000 },
   plan: [{ size: 100_000, rounds: 5 }],
   transitions: { sizes: [1_000, 100_000, 1_000_000], rounds: 3 },
 };
 /** Whether the benches work, in seconds; its figures mean little. */
 const QUICK = {
   run: [{ size: 200, rounds: 1 }],
+  runner: { size: 200, rounds: 1, idleMs: 1_000 },
   plan: [{ size: 2_000, rounds: 1 }],
   transitions: { sizes: [1_000, 10_000], rounds: 1 },
 };
-const BENCHES = ["run", "plan", "transitions"];
+const BENCHES = ["run", "runner", "plan", "transitions"];
 
 function parse() {
   const { values, positionals } = parseArgs({
@@ -56,8 +59,9 @@ function parse() {
   return { ...values, wanted: positionals.length > 0 ? positionals : BENCHES };
 }
 
-function* sections(plan, wanted, bench) {
+async function* sections(plan, wanted, bench) {
   if (wanted.includes("run")) for (const step of plan.run) yield benchNoOpRun({ ...step, bench });
+  if (wanted.includes("runner")) yield await benchRunnerCost({ ...plan.runner, bench });
   if (wanted.includes("plan")) for (const step of plan.plan) yield benchPlanLoad({ ...step, bench });
   if (wanted.includes("transitions")) yield benchTransitions({ ...plan.transitions, bench });
 }
@@ -86,7 +90,9 @@ try {
   const compiled = programs(scratch, report);
   const possible = compiled === undefined ? wanted.filter((name) => name === "transitions") : wanted;
   const bench = { scratch, peers: present, report, ...compiled };
-  const tables = [...sections(quick ? QUICK : FULL, possible, bench)].map(markdownOf);
+  const tables = [];
+  for await (const section of sections(quick ? QUICK : FULL, possible, bench))
+    tables.push(markdownOf(section));
   const text = [describeMachine(scratch, present.values(), new Date()), ...tables].join("\n\n");
   console.log(text);
   if (write) writeToReadme(text);
