@@ -21,9 +21,9 @@ const MOST_POLLS = 60_000;
  * @returns {Promise<import("./table.mjs").Section>}
  */
 export async function benchRunnerCost({ rounds, size, idleMs, bench: { scratch, report } }) {
-  const results = new Map([[BASE, { start: [], recovery: [], steady: [], peak: [] }]]);
+  const results = new Map([[BASE, { start: [], recovery: [], steady: [], own: [] }]]);
   const present = [...RUNNERS].filter(([, { program }]) => existsSync(program));
-  for (const [name] of present) results.set(name, { start: [], recovery: [], steady: [], peak: [] });
+  for (const [name] of present) results.set(name, { start: [], recovery: [], steady: [], own: [] });
   const killed = new Map();
   for (const [name, { argv }] of present) {
     report(`${name}: a queue of ${size} jobs, killed in its last one`);
@@ -36,9 +36,9 @@ export async function benchRunnerCost({ rounds, size, idleMs, bench: { scratch, 
       const own = results.get(name);
       own.start.push(await timeToFirstJob(argv, mkdtempSync(join(scratch, "start-"))));
       own.recovery.push(await killed.get(name).recover());
-      const { steady, peak } = await idleMemory(argv, mkdtempSync(join(scratch, "idle-")), idleMs);
+      const { steady, own: anonymous } = await idleMemory(argv, mkdtempSync(join(scratch, "idle-")), idleMs);
       own.steady.push(steady);
-      own.peak.push(peak);
+      own.own.push(anonymous);
     }
   }
   return sectionOf(results, { rounds, size });
@@ -49,14 +49,14 @@ function sectionOf(results, { rounds, size }) {
   const ms = (values) => (values.length === 0 ? "" : show(figureOf(values), { scale: 1000 }));
   const ratio = (values) => (values.length === 0 ? "" : show(ratioOf(values, base), { unit: "×" }));
   const mib = (values) => (values.length === 0 ? "" : show(figureOf(values), { scale: 1 / 2 ** 20 }));
-  const rows = [...results].map(([name, { start, recovery, steady, peak }]) => [
+  const rows = [...results].map(([name, { start, recovery, steady, own }]) => [
     name,
     ms(start),
     ratio(start),
     ms(recovery),
     ratio(recovery),
     mib(steady),
-    mib(peak),
+    mib(own),
   ]);
   const jobs = size.toLocaleString("en");
   return {
@@ -68,7 +68,7 @@ function sectionOf(results, { rounds, size }) {
       `to the next attempt on a journal of ${jobs} jobs, ms`,
       `of ${BASE}`,
       "memory while a job runs, MiB",
-      "at most, MiB",
+      "without pages of the program's file, MiB",
     ],
     rows,
     remarks: [
@@ -99,7 +99,7 @@ async function idleMemory(argv, folder, idleMs) {
   await wait(idleMs);
   const status = readFileSync(`/proc/${runner.pid}/status`, "utf8");
   const kib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1024;
-  const memory = { steady: kib("VmRSS"), peak: kib("VmHWM") };
+  const memory = { steady: kib("VmRSS"), own: kib("RssAnon") };
   runner.kill("SIGTERM");
   await ended(runner);
   return memory;

@@ -21,6 +21,8 @@ for (const arch of wanted.length > 0 ? wanted : ["x64", "arm64"]) {
     "npx",
     [
       ...["-y", BUN, "build", "dist/spawn-runner.mjs", "--compile", "--minify", "--bytecode"],
+      // What only an agent on EC2 loads stays unread by the others.
+      ...["--splitting", "--format=esm"],
       // A program must not read the settings of whatever folder it is started in.
       ...["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"],
       ...[`--target=bun-linux-${arch}`, "--outfile", unfinished],

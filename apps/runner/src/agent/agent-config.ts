@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { errnoOf, explainFileError, SpawnError } from "@spawn/foundation";
-import { z } from "zod";
+import * as z from "zod";
 
 const AGENT_CONFIG_VERSION = 1;
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Clock, errnoOf, explainFileError } from "@spawn/foundation";
-import { z } from "zod";
+import * as z from "zod";
 
 const MINUTE_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Imds } from "./imds.js";
 
 /** EC2 takes a spot instance back. */

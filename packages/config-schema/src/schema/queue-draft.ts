@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Problems } from "../diagnostics/problems.js";
 import type { Path } from "../source/located-node.js";
 import { ALIASES } from "./aliases.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { durationField, environmentField, idField, textField } from "./fields.js";
 import { jobSchema } from "./job-schema.js";
 import { BUCKET_PATTERN } from "./patterns.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Says which numbers a field takes: `write a whole number from 0 to 255`. */
 export function rangeSuggestion(schema: z.core.$ZodType | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { DiagnosticCode } from "../diagnostics/diagnostic.js";
 import { didYouMean, nearest } from "../diagnostics/nearest.js";
 import type { Problems } from "../diagnostics/problems.js";

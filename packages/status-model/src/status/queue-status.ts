@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Counts up when a field changes its meaning or goes away; new fields do not count. */
 export const STATUS_SCHEMA_VERSION = 1;
