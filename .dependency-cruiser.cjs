@@ -7,6 +7,7 @@ const table = {
   "packages/config-schema": ["foundation", "dag-core"],
   "packages/status-model": ["foundation", "dag-core"],
   "packages/launcher": ["foundation", "status-model", "attempt-runner"],
+  "packages/aws-launcher": ["foundation", "status-model", "launcher", "result-store"],
   "apps/runner": [
     "foundation",
     "dag-core",
@@ -23,6 +24,7 @@ const table = {
     "attempt-runner",
     "result-store",
     "launcher",
+    "aws-launcher",
   ],
 };
 

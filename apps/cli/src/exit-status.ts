@@ -40,6 +40,8 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, ExitStatus>> = {
   "permission-denied": EXIT.noPermission,
   "no-space": EXIT.failed,
   "no-capacity": EXIT.noCapacity,
+  "quota-exceeded": EXIT.failed,
+  "aws-failed": EXIT.failed,
   "wait-timed-out": EXIT.timedOut,
   interrupted: EXIT.interrupted,
   "runner-not-found": EXIT.failed,

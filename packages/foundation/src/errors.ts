@@ -14,6 +14,8 @@ export const ERROR_CODES = [
   "permission-denied",
   "no-space",
   "no-capacity",
+  "quota-exceeded",
+  "aws-failed",
   "not-supported",
   "wait-timed-out",
   "interrupted",

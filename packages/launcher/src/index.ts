@@ -1,4 +1,4 @@
-export type { Instance, InstanceState } from "./instance.js";
+export type { Instance, InstanceFacts, InstanceState } from "./instance.js";
 export type { Launcher } from "./launcher.js";
 export { LocalLauncher, type LocalLauncherOptions } from "./local/local-launcher.js";
 export { LocalQueue } from "./local/local-queue.js";

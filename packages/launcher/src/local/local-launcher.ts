@@ -96,6 +96,17 @@ export class LocalLauncher implements Launcher {
     return this.#instance(folder, terminated);
   }
 
+  async extend(instanceId: string): Promise<string> {
+    this.#existing(instanceId);
+    throw new SpawnError(
+      "not-supported",
+      `${instanceId} has no deadline: local instances run until their queue is over`,
+      {
+        hint: `End it yourself: spawn terminate ${instanceId}`,
+      },
+    );
+  }
+
   /** What a later launch has overwritten in the result store must not be written to by both. */
   async #refuseReplaced(file: InstanceFile): Promise<void> {
     const newest = (await this.list()).find(

@@ -1,0 +1,132 @@
+import type { EC2 } from "@aws-sdk/client-ec2";
+import type { IAM } from "@aws-sdk/client-iam";
+import type { Pricing } from "@aws-sdk/client-pricing";
+import type { S3 } from "@aws-sdk/client-s3";
+import type { Scheduler } from "@aws-sdk/client-scheduler";
+import type { ServiceQuotas } from "@aws-sdk/client-service-quotas";
+import type { SSM } from "@aws-sdk/client-ssm";
+import type { STS } from "@aws-sdk/client-sts";
+import type { AwsCredentialIdentity, Provider } from "@smithy/types";
+
+const CONNECT_WITHIN_MS = 4_000;
+const ANSWER_WITHIN_MS = 30_000;
+
+/** How AWS is reached. What is not said comes from the SDK's own chain: `AWS_*`, then the AWS config files (SSO too). */
+export interface AwsConnection {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly credentials?: AwsCredentialIdentity | Provider<AwsCredentialIdentity>;
+  /** Stands in for the SDK's own HTTP handler. */
+  readonly requestHandler?: RequestHandler;
+  /** Calls of one request, the first included. Default 4. */
+  readonly maxAttempts?: number;
+}
+
+/** What the SDK's clients take as their HTTP handler. */
+export interface RequestHandler {
+  handle(request: unknown, options?: unknown): Promise<{ response: never }>;
+}
+
+/** The clients of one region, each loaded when first asked for. */
+export class AwsClients {
+  readonly region: string;
+  readonly #connection: AwsConnection;
+  readonly #opened = new Map<string, Promise<{ destroy(): void }>>();
+
+  constructor(connection: AwsConnection) {
+    this.region = connection.region;
+    this.#connection = connection;
+  }
+
+  /** The same account and way, another region. */
+  inRegion(region: string): AwsClients {
+    return new AwsClients({ ...this.#connection, region });
+  }
+
+  ec2(): Promise<EC2> {
+    return this.#open("ec2", async (settings) => new (await import("@aws-sdk/client-ec2")).EC2(settings));
+  }
+
+  /** Sends each request once: whoever calls decides what an unknown outcome means. */
+  ec2Once(): Promise<EC2> {
+    return this.#open(
+      "ec2-once",
+      async (settings) => new (await import("@aws-sdk/client-ec2")).EC2({ ...settings, maxAttempts: 1 }),
+    );
+  }
+
+  iam(): Promise<IAM> {
+    return this.#open("iam", async (settings) => new (await import("@aws-sdk/client-iam")).IAM(settings));
+  }
+
+  ssm(): Promise<SSM> {
+    return this.#open("ssm", async (settings) => new (await import("@aws-sdk/client-ssm")).SSM(settings));
+  }
+
+  sts(): Promise<STS> {
+    return this.#open("sts", async (settings) => new (await import("@aws-sdk/client-sts")).STS(settings));
+  }
+
+  s3(): Promise<S3> {
+    return this.#open("s3", async (settings) => {
+      const { S3 } = await import("@aws-sdk/client-s3");
+      return new S3({ ...settings, forcePathStyle: this.#connection.endpoint !== undefined });
+    });
+  }
+
+  scheduler(): Promise<Scheduler> {
+    return this.#open(
+      "scheduler",
+      async (settings) => new (await import("@aws-sdk/client-scheduler")).Scheduler(settings),
+    );
+  }
+
+  quotas(): Promise<ServiceQuotas> {
+    return this.#open(
+      "quotas",
+      async (settings) => new (await import("@aws-sdk/client-service-quotas")).ServiceQuotas(settings),
+    );
+  }
+
+  /** The price list is served from a few regions only, for all of them. */
+  pricing(): Promise<Pricing> {
+    return this.#open(
+      "pricing",
+      async (settings) =>
+        new (await import("@aws-sdk/client-pricing")).Pricing({
+          ...settings,
+          region: "us-east-1",
+          maxAttempts: 1,
+        }),
+    );
+  }
+
+  /** Closes their connections. */
+  async close(): Promise<void> {
+    for (const client of this.#opened.values()) (await client).destroy();
+    this.#opened.clear();
+  }
+
+  #open<Client extends { destroy(): void }>(
+    name: string,
+    make: (settings: ReturnType<AwsClients["settings"]>) => Promise<Client>,
+  ): Promise<Client> {
+    const opened = (this.#opened.get(name) as Promise<Client> | undefined) ?? make(this.settings());
+    this.#opened.set(name, opened);
+    return opened;
+  }
+
+  private settings() {
+    const { region, endpoint, credentials, requestHandler, maxAttempts = 4 } = this.#connection;
+    return {
+      region,
+      maxAttempts,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(credentials === undefined ? {} : { credentials }),
+      requestHandler: requestHandler ?? {
+        connectionTimeout: CONNECT_WITHIN_MS,
+        requestTimeout: ANSWER_WITHIN_MS,
+      },
+    };
+  }
+}

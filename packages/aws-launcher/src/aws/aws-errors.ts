@@ -1,0 +1,99 @@
+import { SpawnError } from "@spawn/foundation";
+
+/** What a failed AWS call means to a launch. */
+export type AwsFailureKind =
+  | "capacity"
+  | "not-offered"
+  | "quota"
+  | "denied"
+  | "credentials"
+  | "throttled"
+  | "not-found"
+  | "exists"
+  | "unknown-outcome"
+  | "other";
+
+const KINDS: readonly (readonly [AwsFailureKind, RegExp])[] = [
+  [
+    "capacity",
+    /^(Insufficient(Instance|Host|ReservedInstance|Spot\w*)?Capacity|InsufficientCapacity|SpotMaxPriceTooLow)/,
+  ],
+  ["not-offered", /^Unsupported$/],
+  ["quota", /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|\w*LimitExceeded)$/],
+  ["denied", /^(UnauthorizedOperation|AccessDenied(Exception)?|Client\.UnauthorizedOperation)$/],
+  [
+    "credentials",
+    /^(CredentialsProviderError|AuthFailure|ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|InvalidAccessKeyId|MissingAuthenticationToken|TokenProviderError)$/,
+  ],
+  ["throttled", /^(Throttl\w*|RequestLimitExceeded|TooManyRequests\w*|SlowDown)$/],
+  ["not-found", /(NotFound|NoSuchEntity|ResourceNotFound|NoSuch\w+)(Exception)?$|\.NotFound$/],
+  ["exists", /(AlreadyExists|EntityAlreadyExists|Duplicate|ConflictException)/],
+];
+
+/** The kind of a failure. `unknown-outcome`: nobody can tell whether AWS acted. */
+export function kindOf(error: unknown): AwsFailureKind {
+  const name = awsErrorName(error);
+  // Throttling first: its names end as a quota's do.
+  if (/^(Throttl|RequestLimitExceeded)/.test(name)) return "throttled";
+  const known = KINDS.find(([, names]) => names.test(name));
+  if (known !== undefined) return known[0];
+  const status = httpStatus(error);
+  return status === undefined || status >= 500 ? "unknown-outcome" : "other";
+}
+
+/** AWS's own name for an error, such as `VcpuLimitExceeded`. */
+export function awsErrorName(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const code = "Code" in error && typeof error.Code === "string" ? error.Code : undefined;
+  return code ?? error.name;
+}
+
+export function awsMessage(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+function httpStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("$metadata" in error)) return undefined;
+  const { httpStatusCode } = error.$metadata as { readonly httpStatusCode?: number };
+  return httpStatusCode;
+}
+
+/**
+ * A failed AWS call in words, with a code that says what kind of failure it was. `what` says what could not be done.
+ * AWS's messages hold names and no values of parameters.
+ */
+export function explainAwsError(what: string, error: unknown): SpawnError {
+  if (error instanceof SpawnError) return error;
+  const words = `${what}: ${awsMessage(error)}`;
+  const kind = kindOf(error);
+  switch (kind) {
+    case "denied":
+      return new SpawnError("permission-denied", words, {
+        hint: "Ask whoever runs the account for this permission; docs/aws lists all that spawn needs.",
+        cause: error,
+      });
+    case "credentials":
+      return new SpawnError("permission-denied", words, {
+        hint: "Log in again (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+        cause: error,
+      });
+    case "capacity":
+    case "not-offered":
+      return new SpawnError("no-capacity", words, {
+        hint: "Try other instance types (--instance-type a,b,c) or another region.",
+        cause: error,
+      });
+    case "quota":
+      return new SpawnError("quota-exceeded", words, {
+        hint: "Raise it in the Service Quotas console, under Amazon EC2, or end other instances.",
+        cause: error,
+      });
+    case "unknown-outcome":
+      return new SpawnError("aws-failed", `${words} (no answer that can be relied on)`, {
+        hint: "Check the network, then try again.",
+        cause: error,
+      });
+    default:
+      return new SpawnError("aws-failed", words, { cause: error });
+  }
+}

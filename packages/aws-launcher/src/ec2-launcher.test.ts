@@ -1,0 +1,209 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { queueKeys } from "@spawn/result-store";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ec2Error } from "./testing/faulty-handler.js";
+import { type Moto, startMoto } from "./testing/moto.js";
+import { Rig } from "./testing/rig.js";
+
+let moto: Moto;
+let rig: Rig;
+
+beforeAll(async () => {
+  moto = await startMoto();
+});
+
+afterAll(() => moto.stop());
+
+beforeEach(async () => {
+  await moto.reset();
+  rig = new Rig(moto);
+  await rig.makeBucket();
+});
+
+afterEach(() => rig.close());
+
+const text = async (key: string): Promise<string> =>
+  Buffer.from((await rig.store.readBytes(key)) ?? []).toString("utf8");
+
+const intents = (): readonly string[] => {
+  try {
+    return readdirSync(join(rig.folder, "launches"));
+  } catch {
+    return [];
+  }
+};
+
+describe("a launch on EC2", () => {
+  it("makes an instance with everything around it, and leaves nothing to be settled", async () => {
+    const instance = await rig.launcher.launch(rig.request({ carried: { TOKEN: "canary-value" } }));
+    expect(instance).toMatchObject({
+      provider: "ec2",
+      queueId: "pipeline",
+      generation: 1,
+      market: "on-demand",
+    });
+    expect(await rig.launcher.list()).toMatchObject([
+      { instanceId: instance.instanceId, state: "running", deadline: instance.deadline },
+    ]);
+    const { Schedules = [] } = await (await rig.clients.scheduler()).listSchedules({ GroupName: "spawn" });
+    expect(Schedules.map(({ Name }) => Name)).toEqual([`spawn-${instance.instanceId}`]);
+    const { Parameter } = await (await rig.clients.ssm()).getParameter({
+      Name: "/spawn/pipeline/env/TOKEN",
+      WithDecryption: true,
+    });
+    expect(Parameter).toMatchObject({ Value: "canary-value", Type: "SecureString" });
+    expect(JSON.parse(await text(queueKeys("pipeline").instance))).toMatchObject({ generation: 1 });
+    expect(await text(queueKeys("pipeline").queueFile)).toContain("pipeline");
+    expect(intents()).toEqual([]);
+  });
+
+  it("writes the exact request down before it is sent, for its owner's eyes alone", async () => {
+    let seen: { readonly mode: number; readonly request: Record<string, unknown> } | undefined;
+    rig.handler.answer = ({ operation, body }) => {
+      if (operation !== "RunInstances" || body.includes("DryRun")) return undefined;
+      const path = join(rig.folder, "launches", intents()[0]!);
+      seen = { mode: statSync(path).mode & 0o777, request: JSON.parse(readFileSync(path, "utf8")).request };
+      expect(body).toContain(`ClientToken=${String(seen.request.ClientToken)}`);
+      return undefined;
+    };
+    await rig.launcher.launch(rig.request({ carried: { TOKEN: "canary-value" } }));
+    expect(seen?.mode).toBe(0o600);
+    expect(JSON.stringify(seen?.request)).not.toContain("canary-value");
+    const userData = Buffer.from(String(seen?.request.UserData), "base64").toString("utf8");
+    expect(userData).toMatch(/^#!\/bin\/sh\nshutdown -P \+60\n/);
+    expect(userData).not.toContain("canary-value");
+  });
+
+  it("walks to the next zone, type and market where there is no capacity, and shows each refusal", async () => {
+    let asked = 0;
+    rig.handler.answer = ({ operation, body }) =>
+      operation === "RunInstances" && !body.includes("DryRun") && ++asked <= 13
+        ? ec2Error("InsufficientInstanceCapacity", "none left", 500)
+        : undefined;
+    const market = { kind: "spot", orOnDemand: true } as const;
+    const instance = await rig.launcher.launch(
+      rig.request({ market, instanceTypes: ["t3.micro", "t3.small"] }),
+    );
+    const refused = rig.events.filter(({ type }) => type === "refused");
+    expect(refused).toHaveLength(13);
+    expect(instance.market).toBe("on-demand");
+    const tokens = rig.handler.calls
+      .filter(({ body }) => !body.includes("DryRun"))
+      .flatMap(({ body }) => /ClientToken=(\w+)/.exec(body)?.[1] ?? []);
+    expect(new Set(tokens).size).toBe(14);
+  });
+
+  it("ends with no-capacity when every rung refuses, and takes everything back", async () => {
+    rig.handler.answer = ({ operation, body }) =>
+      operation === "RunInstances" && !body.includes("DryRun")
+        ? ec2Error("InsufficientInstanceCapacity", "none left", 500)
+        : undefined;
+    const launch = rig.launcher.launch(rig.request({ carried: { TOKEN: "v" } }));
+    await expect(launch).rejects.toMatchObject({ code: "no-capacity" });
+    const { Roles = [] } = await (await rig.clients.iam()).listRoles({});
+    expect(Roles.map(({ RoleName }) => RoleName)).toEqual(["spawn-deadline"]);
+    const { Parameters } = await (await rig.clients.ssm()).getParametersByPath({
+      Path: "/spawn/",
+      Recursive: true,
+    });
+    expect(Parameters).toEqual([]);
+  });
+
+  it("tells a quota apart from capacity, and does not walk on", async () => {
+    rig.handler.answer = ({ operation, body }) =>
+      operation === "RunInstances" && !body.includes("DryRun")
+        ? ec2Error("VcpuLimitExceeded", "You have requested more vCPU capacity than your limit")
+        : undefined;
+    const launch = rig.launcher.launch(rig.request());
+    await expect(launch).rejects.toMatchObject({ code: "quota-exceeded" });
+    expect(rig.events.filter(({ type }) => type === "requesting")).toHaveLength(1);
+  });
+
+  it("waits for a role that is not known everywhere yet", async () => {
+    let asked = 0;
+    rig.handler.answer = ({ operation, body }) =>
+      operation === "RunInstances" && !body.includes("DryRun") && ++asked <= 3
+        ? ec2Error(
+            "InvalidParameterValue",
+            "Value (spawn-x) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+          )
+        : undefined;
+    await rig.launcher.launch(rig.request());
+    expect(asked).toBe(4);
+    expect(await rig.launcher.list()).toHaveLength(1);
+  });
+
+  it("sends the same request again when the answer is lost, and makes one instance", async () => {
+    let lost = 0;
+    rig.handler.fault = ({ operation, body }) =>
+      operation === "RunInstances" && !body.includes("DryRun") && ++lost <= 2 ? "lost-answer" : undefined;
+    await rig.launcher.launch(rig.request());
+    const sent = rig.handler.calls.filter(
+      ({ operation, body }) => operation === "RunInstances" && !body.includes("DryRun"),
+    );
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent.map(({ body }) => body)).size).toBe(1);
+    expect(await rig.launcher.list()).toHaveLength(1);
+  });
+
+  it("raises the generation with each relaunch, and refuses a second instance of a queue", async () => {
+    const first = await rig.launcher.launch(rig.request());
+    await expect(rig.launcher.launch(rig.request())).rejects.toMatchObject({ code: "already-running" });
+    await rig.launcher.terminate(first.instanceId);
+    const second = await rig.launcher.launch(
+      rig.request({ fromStore: { rerun: [], trustCompleted: false } }),
+    );
+    expect(second.generation).toBe(2);
+  });
+});
+
+describe("an instance on EC2", () => {
+  it("is drained, then ended with all that was made for it", async () => {
+    const { instanceId } = await rig.launcher.launch(rig.request({ carried: { TOKEN: "v" } }));
+    expect(await rig.launcher.terminate(instanceId)).toMatchObject({ state: "terminated" });
+    expect(await rig.launcher.terminate(instanceId)).toMatchObject({ state: "terminated" });
+    const keys: string[] = [];
+    for await (const { key } of rig.store.list(queueKeys("pipeline").requestsFolder)) keys.push(key);
+    expect(keys).toHaveLength(1);
+    expect(JSON.parse(await text(keys[0]!))).toEqual({ kind: "interrupt", cause: "shutdown" });
+    const { Schedules } = await (await rig.clients.scheduler()).listSchedules({ GroupName: "spawn" });
+    expect(Schedules).toEqual([]);
+    const { Roles = [] } = await (await rig.clients.iam()).listRoles({});
+    expect(Roles.map(({ RoleName }) => RoleName)).toEqual(["spawn-deadline"]);
+  });
+
+  it("is extended in its schedule, its tag and by a request to it", async () => {
+    const { instanceId, deadline } = await rig.launcher.launch(rig.request());
+    const later = await rig.launcher.extend(instanceId, 1_800_000);
+    expect(Date.parse(later) - Date.parse(deadline)).toBe(1_800_000);
+    expect(await rig.launcher.find(instanceId)).toMatchObject({ deadline: later });
+    const schedule = await (await rig.clients.scheduler()).getSchedule({
+      Name: `spawn-${instanceId}`,
+      GroupName: "spawn",
+    });
+    const guard = new Date(Date.parse(later) + 15 * 60_000).toISOString().slice(0, 19);
+    expect(schedule.ScheduleExpression).toBe(`at(${guard})`);
+  });
+
+  it("that is past its deadline or gone is not extended", async () => {
+    const { instanceId } = await rig.launcher.launch(rig.request());
+    rig.clock.advance(2 * 3_600_000);
+    await expect(rig.launcher.extend(instanceId, 60_000)).rejects.toMatchObject({ code: "already-over" });
+    await rig.launcher.terminate(instanceId);
+    await expect(rig.launcher.extend(instanceId, 60_000)).rejects.toMatchObject({ code: "already-over" });
+  });
+
+  it("that nobody knows, or that spawn did not make, is not found", async () => {
+    await expect(rig.launcher.terminate("i-0123456789abcdef0")).rejects.toMatchObject({
+      code: "instance-not-found",
+    });
+    const { Instances = [] } = await (await rig.clients.ec2()).runInstances({
+      MinCount: 1,
+      MaxCount: 1,
+      ImageId: "ami-12c6146b",
+    });
+    const other = Instances[0]?.InstanceId ?? "";
+    await expect(rig.launcher.terminate(other)).rejects.toMatchObject({ code: "instance-not-found" });
+  });
+});

@@ -1,0 +1,169 @@
+import { SpawnError } from "@spawn/foundation";
+import type { Launcher } from "@spawn/launcher";
+import { queueKeys } from "@spawn/result-store";
+import { explainAwsError } from "./aws/aws-errors.js";
+import { sleep } from "./aws/patience.js";
+import type { Ec2Parts } from "./ec2-parts.js";
+import { guardInstance, prepareGuard } from "./guard/deadline-schedule.js";
+import { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
+import { findInstance, findInstances } from "./instances/find-instances.js";
+import { IntentFolder } from "./launch/intent-file.js";
+import type { LaunchEvent } from "./launch/launch-events.js";
+import { launchInstance } from "./launch/launch-instance.js";
+import { reconcile } from "./launch/reconcile.js";
+import { release } from "./launch/release.js";
+import { GUARD_GRACE_MS, type LaunchPlan, planLaunch } from "./plan/launch-plan.js";
+import { roleName } from "./plan/names.js";
+import { callerIdentity, survey } from "./plan/survey.js";
+import { preflight } from "./preflight/preflight.js";
+import type { Ec2LaunchRequest } from "./request.js";
+
+const DRAIN_MS = 90_000;
+const DRAIN_POLL_MS = 2_000;
+const LONGEST_AHEAD_MS = 30 * 86_400_000;
+
+/** Instances on EC2, in one region. */
+export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
+  readonly provider = "ec2";
+  readonly #parts: Ec2Parts;
+
+  constructor(parts: Ec2Parts) {
+    this.#parts = parts;
+  }
+
+  /** What `launch` would do, after all its checks; nothing is made. @throws SpawnError as `launch`. */
+  async plan(
+    request: Ec2LaunchRequest,
+  ): Promise<{ readonly plan: LaunchPlan; readonly notes: readonly string[] }> {
+    const { clients, clock } = this.#parts;
+    const found = await survey(clients, request);
+    const plan = planLaunch(request, found, clients.region, clock.wallMs());
+    const notes = await preflight(this.#parts, request, found, plan);
+    return { plan, notes };
+  }
+
+  async launch(request: Ec2LaunchRequest): Promise<Ec2Instance> {
+    const { plan, notes } = await this.plan(request);
+    for (const message of notes) request.onEvent?.({ type: "warning", message });
+    await this.#reconcile(plan.home.account, request.onEvent);
+    return launchInstance(this.#parts, request, plan);
+  }
+
+  /** Ends what launches left behind whose process was killed; every command on EC2 begins with it. */
+  async reconcile(onEvent?: (event: LaunchEvent) => void): Promise<void> {
+    if (new IntentFolder(this.#parts.stateFolder).read().length === 0) return;
+    const { account } = await callerIdentity(this.#parts.clients);
+    await this.#reconcile(account, onEvent);
+  }
+
+  /** Those of this launcher's region. */
+  list(): Promise<readonly Ec2Instance[]> {
+    return findInstances(this.#parts.clients);
+  }
+
+  find(instanceId: string): Promise<Ec2Instance> {
+    return findInstance(this.#parts.clients, instanceId);
+  }
+
+  /** An instance on EC2 is not used twice: its queue goes on on another one, by `launch` with `fromStore`. */
+  async resume(instanceId: string): Promise<Ec2Instance> {
+    const instance = await this.find(instanceId);
+    if (isLive(instance)) {
+      throw new SpawnError("already-running", `${instanceId} is ${instance.state}`, {
+        hint: `Terminate it first: spawn terminate ${instanceId}`,
+      });
+    }
+    throw new SpawnError(
+      "not-resumable",
+      `${instanceId} is over: ${instance.queueId} goes on on a new instance`,
+      {
+        hint: `Launch it from its store: spawn queue resume ${instance.queueId}`,
+      },
+    );
+  }
+
+  async terminate(instanceId: string, options: { readonly signal?: AbortSignal } = {}): Promise<Ec2Instance> {
+    const { clients, clock } = this.#parts;
+    const instance = await this.find(instanceId);
+    if (!isLive(instance)) return instance;
+    if (instance.state === "running") await this.#drain(instance, options.signal);
+    const { account } = await callerIdentity(clients);
+    const { queueId } = instance;
+    const own = roleName({ queueId, account, region: clients.region });
+    const role = instance.profile === own ? own : null;
+    const failures = await release(clients, clock, { queueId, instances: [instanceId], role });
+    if (failures.length > 0) {
+      throw new SpawnError("aws-failed", failures.join("; "), { hint: "spawn gc removes what is left." });
+    }
+    return this.find(instanceId);
+  }
+
+  async extend(instanceId: string, byMs: number): Promise<string> {
+    const { clients, clock, store, random } = this.#parts;
+    const instance = await this.find(instanceId);
+    const deadline = newDeadline(instance, byMs, clock.wallMs());
+    const { account, partition } = await callerIdentity(clients);
+    // The guard first, then the tag that gc goes by, then the instance itself: none of them ends it too early.
+    const roleArn = await prepareGuard(clients, partition, account);
+    const endsAt = new Date(Date.parse(deadline) + GUARD_GRACE_MS).toISOString();
+    await guardInstance(clients, clock, { instanceId, roleArn, partition, endsAt });
+    const Tags = [{ Key: "spawn:ttl-expires-at", Value: deadline }];
+    try {
+      await (await clients.ec2()).createTags({ Resources: [instanceId], Tags });
+    } catch (error) {
+      throw explainAwsError(`the deadline of ${instanceId} cannot be moved`, error);
+    }
+    const key = requestKey(instance.queueId, clock.wallMs(), random.hex(6));
+    await store.putBytes(key, Buffer.from(JSON.stringify({ kind: "extend", deadline })), { durable: true });
+    return deadline;
+  }
+
+  /** Asks the agent to stop its jobs and put everything into the store; waits a bounded time until the machine ends. */
+  async #drain(instance: Ec2Instance, signal: AbortSignal | undefined): Promise<void> {
+    const { clients, clock, store, random, drainMs = DRAIN_MS } = this.#parts;
+    const end = clock.bootMs() + drainMs;
+    const key = requestKey(instance.queueId, clock.wallMs(), random.hex(6));
+    await store.putBytes(key, Buffer.from(JSON.stringify({ kind: "interrupt", cause: "shutdown" })), {
+      durable: true,
+    });
+    while (clock.bootMs() < end) {
+      signal?.throwIfAborted();
+      const { state } = await findInstance(clients, instance.instanceId);
+      if (state !== "running") return;
+      await sleep(clock, Math.min(DRAIN_POLL_MS, end - clock.bootMs()));
+    }
+  }
+
+  async #reconcile(account: string, tell: (event: LaunchEvent) => void = () => {}): Promise<void> {
+    const { clients, clock, stateFolder, processes } = this.#parts;
+    await reconcile(clients, clock, new IntentFolder(stateFolder), account, processes, tell);
+  }
+}
+
+/** @throws SpawnError `already-over`, `aws-failed` for a deadline that cannot be read, `bad-arguments`. */
+function newDeadline(instance: Ec2Instance, byMs: number, nowMs: number): string {
+  const { instanceId } = instance;
+  if (!isLive(instance)) throw new SpawnError("already-over", `${instanceId} is ${instance.state}`);
+  const present = Date.parse(instance.deadline);
+  if (Number.isNaN(present)) {
+    throw new SpawnError(
+      "aws-failed",
+      `the deadline of ${instanceId} cannot be read from its tag spawn:ttl-expires-at`,
+      {
+        hint: "Somebody has changed the tag: set it to a time such as 2026-01-27T10:00:00Z.",
+      },
+    );
+  }
+  if (present <= nowMs)
+    throw new SpawnError("already-over", `${instanceId} was to end at ${instance.deadline}`);
+  const moved = present + byMs;
+  if (byMs <= 0 || moved > nowMs + LONGEST_AHEAD_MS) {
+    throw new SpawnError("bad-arguments", "a deadline can be moved to later, to at most 30 days from now");
+  }
+  return new Date(moved).toISOString();
+}
+
+/** Ids sort by the time at which they were made. */
+function requestKey(queueId: string, nowMs: number, random: string): string {
+  return `${queueKeys(queueId).requestsFolder}${String(nowMs).padStart(15, "0")}-${random}.json`;
+}

@@ -1,0 +1,63 @@
+import type { Instance as AwsInstance } from "@aws-sdk/client-ec2";
+import type { InstanceFacts, InstanceState } from "@spawn/launcher";
+
+/** An instance on EC2 that spawn made. */
+export interface Ec2Instance extends InstanceFacts {
+  readonly provider: "ec2";
+  readonly region: string;
+  readonly zone: string;
+  readonly instanceType: string;
+  readonly market: "spot" | "on-demand";
+  readonly imageId: string;
+  readonly generation: number;
+  /** RFC 3339, or `unreadable` where its tag says nothing that can be read. */
+  readonly deadline: string;
+  /** `s3://bucket/prefix/queue/`. */
+  readonly results: string;
+  readonly publicAddress?: string;
+  readonly privateAddress?: string;
+  readonly keyName?: string;
+  /** Of its instance profile. */
+  readonly profile?: string;
+}
+
+const LIVE_STATES: readonly InstanceState[] = ["pending", "running", "stopping", "stopped"];
+
+export function isLive({ state }: Ec2Instance): boolean {
+  return LIVE_STATES.includes(state);
+}
+
+/** `undefined` for an answer without an id. */
+export function readInstance(aws: AwsInstance, region: string): Ec2Instance | undefined {
+  if (aws.InstanceId === undefined) return undefined;
+  const tags = Object.fromEntries((aws.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+  const deadline = tags["spawn:ttl-expires-at"] ?? "";
+  return {
+    instanceId: aws.InstanceId,
+    provider: "ec2",
+    state: aws.State?.Name ?? "pending",
+    ...optional("name", tags["spawn:name"]),
+    queueId: tags["spawn:queue-id"] ?? "",
+    launchedAt: aws.LaunchTime?.toISOString() ?? "",
+    tags,
+    region,
+    zone: aws.Placement?.AvailabilityZone ?? "",
+    instanceType: aws.InstanceType ?? "",
+    market: aws.InstanceLifecycle === "spot" ? "spot" : "on-demand",
+    imageId: aws.ImageId ?? "",
+    generation: Number(tags["spawn:generation"] ?? Number.NaN),
+    deadline: Number.isNaN(Date.parse(deadline)) ? "unreadable" : deadline,
+    results: tags["spawn:results"] ?? "",
+    ...optional("publicAddress", aws.PublicIpAddress),
+    ...optional("privateAddress", aws.PrivateIpAddress),
+    ...optional("keyName", aws.KeyName),
+    ...optional("profile", aws.IamInstanceProfile?.Arn?.split("/").at(-1)),
+  };
+}
+
+function optional<Name extends string>(
+  name: Name,
+  value: string | undefined,
+): { readonly [K in Name]?: string } {
+  return (value === undefined || value === "" ? {} : { [name]: value }) as { readonly [K in Name]?: string };
+}

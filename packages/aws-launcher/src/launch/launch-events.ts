@@ -1,0 +1,21 @@
+/** What happens during a launch, for showing. No value of a variable is in any. */
+export type LaunchEvent =
+  | {
+      readonly type: "requesting";
+      readonly instanceType: string;
+      readonly zone: string;
+      readonly market: string;
+    }
+  | {
+      readonly type: "refused";
+      readonly instanceType: string;
+      readonly zone: string;
+      readonly market: string;
+      /** AWS's own words. */
+      readonly reason: string;
+    }
+  | { readonly type: "waiting"; readonly reason: string }
+  | { readonly type: "made"; readonly instanceId: string }
+  | { readonly type: "guarded"; readonly endsAt: string }
+  | { readonly type: "ended-leftover"; readonly queueId: string; readonly instances: readonly string[] }
+  | { readonly type: "warning"; readonly message: string };

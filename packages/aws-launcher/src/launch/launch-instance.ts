@@ -1,0 +1,250 @@
+import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import { SpawnError } from "@spawn/foundation";
+import { queueKeys } from "@spawn/result-store";
+import { storeCarried } from "../carried/carried-parameters.js";
+import type { Ec2Parts } from "../ec2-parts.js";
+import { guardInstance, prepareGuard } from "../guard/deadline-schedule.js";
+import { type Ec2Instance, isLive, readInstance } from "../instances/ec2-instance.js";
+import { findInstances } from "../instances/find-instances.js";
+import { importKey } from "../network/key-pair.js";
+import { noIngressGroup, sshGroup } from "../network/security-group.js";
+import type { LaunchPlan, Rung, Surroundings } from "../plan/launch-plan.js";
+import { roleName } from "../plan/names.js";
+import { instanceTags } from "../plan/tags.js";
+import type { Ec2LaunchRequest } from "../request.js";
+import { makeInstanceRole } from "../role/instance-role.js";
+import { rolePolicy } from "../role/role-policy.js";
+import { bootstrap } from "./bootstrap.js";
+import { type Intent, IntentFolder } from "./intent-file.js";
+import { type MadeInstance, makeInstance, OutcomeUnknown } from "./make-instance.js";
+import { settle } from "./reconcile.js";
+
+/**
+ * Carries out a plan: what the instance needs, then the instance, then the guard that ends it. Whatever fails, what was
+ * made is ended and removed; what could not be stays written down for the next command.
+ */
+export async function launchInstance(
+  parts: Ec2Parts,
+  request: Ec2LaunchRequest,
+  plan: LaunchPlan,
+): Promise<Ec2Instance> {
+  const generation = await nextGeneration(parts, request.queueId);
+  const launch = new Launch(parts, request, plan, generation);
+  try {
+    return await launch.perform();
+  } catch (error) {
+    throw await launch.takeBack(error);
+  }
+}
+
+/** @throws SpawnError `already-running` while the queue has an instance that is not over. */
+async function nextGeneration({ clients, store, stateFolder }: Ec2Parts, queueId: string): Promise<number> {
+  const instances = await findInstances(clients, queueId);
+  const live = instances.find(isLive);
+  if (live !== undefined) {
+    throw new SpawnError(
+      "already-running",
+      `${queueId} has an instance already: ${live.instanceId} (${live.state})`,
+      {
+        hint: `Watch it: spawn queue status ${queueId}; or end it: spawn terminate ${live.instanceId}`,
+      },
+    );
+  }
+  const before = await store.readBytes(queueKeys(queueId).instance);
+  const stored: unknown = before === undefined ? undefined : JSON.parse(Buffer.from(before).toString("utf8"));
+  const known = [
+    typeof stored === "object" && stored !== null ? Number(Reflect.get(stored, "generation")) : 0,
+    ...instances.map(({ generation }) => generation),
+    ...new IntentFolder(stateFolder)
+      .read()
+      .filter(({ queue_id, region }) => queue_id === queueId && region === clients.region)
+      .map(({ generation }) => generation),
+  ];
+  return Math.max(0, ...known.filter(Number.isSafeInteger)) + 1;
+}
+
+class Launch {
+  readonly #parts: Ec2Parts;
+  readonly #request: Ec2LaunchRequest;
+  readonly #plan: LaunchPlan;
+  readonly #folder: IntentFolder;
+  #intent: Intent;
+
+  constructor(parts: Ec2Parts, request: Ec2LaunchRequest, plan: LaunchPlan, generation: number) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#plan = plan;
+    this.#folder = new IntentFolder(parts.stateFolder);
+    this.#intent = {
+      schema_version: 1,
+      queue_id: request.queueId,
+      generation,
+      region: plan.home.region,
+      account: plan.home.account,
+      pid: parts.processes.own,
+      host: parts.processes.host,
+      begun_at: this.#now(),
+      role: request.role.kind === "made" ? roleName(plan.home) : null,
+      request: null,
+      called_at: null,
+      instance_id: null,
+    };
+  }
+
+  async perform(): Promise<Ec2Instance> {
+    const { clients, clock } = this.#parts;
+    const { partition, home, guardAt } = this.#plan;
+    this.#note({});
+    await this.#fillStore();
+    const [roleArn] = await Promise.all([
+      prepareGuard(clients, partition, home.account),
+      storeCarried(clients, home.queueId, this.#request.carried),
+      this.#makeRole(),
+    ]);
+    const made = await this.#make();
+    const { instanceId } = made;
+    this.#note({ instance_id: instanceId });
+    this.#tell({ type: "made", instanceId });
+    await guardInstance(clients, clock, { instanceId, roleArn, partition, endsAt: guardAt });
+    this.#tell({ type: "guarded", endsAt: guardAt });
+    await this.#describeInStore(made);
+    this.#folder.remove(this.#intent);
+    return this.#instance(made);
+  }
+
+  /** Ends and removes what was made. Returns what to throw. */
+  async takeBack(cause: unknown): Promise<unknown> {
+    const { clients, clock, store } = this.#parts;
+    const warnings: string[] = [];
+    try {
+      await settle(clients, clock, this.#folder, this.#intent, (event) => {
+        if (event.type === "warning") warnings.push(event.message);
+        this.#tell(event);
+      });
+      if (!(cause instanceof OutcomeUnknown) && warnings.length === 0) this.#folder.remove(this.#intent);
+      const keys = queueKeys(this.#request.queueId);
+      if (this.#request.fromStore === undefined) {
+        for (const key of [keys.queueFile, keys.workdir, keys.instance]) await store.remove(key);
+      }
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      warnings.push(error.message);
+    }
+    if (warnings.length === 0 || !(cause instanceof SpawnError)) return cause;
+    return new SpawnError(
+      cause.code,
+      `${cause.message}\nNot everything could be taken back: ${warnings.join("; ")}`,
+      {
+        hint: "spawn gc removes the rest; an instance would end by itself at its deadline.",
+        cause,
+      },
+    );
+  }
+
+  async #fillStore(): Promise<void> {
+    const { store } = this.#parts;
+    const { queueId, queueFile, workdir, fromStore } = this.#request;
+    const keys = queueKeys(queueId);
+    // What was asked of an instance before this one is not for this one.
+    await store.remove(keys.requestsFolder);
+    if (fromStore === undefined)
+      await store.putBytes(keys.queueFile, Buffer.from(queueFile), { durable: true });
+    if (workdir !== undefined) await store.putFile(keys.workdir, workdir.archive, { durable: true });
+  }
+
+  async #makeRole(): Promise<void> {
+    const { clients, bucket, prefix } = this.#parts;
+    const { role, queueId } = this.#request;
+    if (role.kind !== "made") return;
+    const { home, partition } = this.#plan;
+    await makeInstanceRole(
+      clients,
+      roleName(home),
+      queueId,
+      rolePolicy({ ...role, home, partition, bucket, prefix }),
+    );
+  }
+
+  async #make(): Promise<MadeInstance> {
+    const { clients, clock } = this.#parts;
+    const { ssh, queueId } = this.#request;
+    const vpcId = this.#plan.rungs[0]?.vpcId ?? "";
+    const [groupId, keyName] = await Promise.all([
+      ssh === undefined ? noIngressGroup(clients, vpcId) : sshGroup(clients, vpcId, queueId, ssh.from),
+      ssh === undefined ? undefined : importKey(clients, ssh.publicKey),
+    ]);
+    const userDataOf = bootstrap(this.#parts, this.#request, this.#plan, this.#intent.generation);
+    const around = async (rung: Rung): Promise<Surroundings> => ({
+      generation: this.#intent.generation,
+      profile: this.#profile(),
+      groupId,
+      ...(keyName === undefined ? {} : { keyName }),
+      userData: await userDataOf(rung.architecture),
+      tags: this.#tags(),
+    });
+    const note = (request: RunInstancesCommandInput): void => this.#note({ request, called_at: this.#now() });
+    const tell = this.#tell.bind(this);
+    return makeInstance({ clients, clock, plan: this.#plan, around, note, tell });
+  }
+
+  #profile(): string {
+    const { role } = this.#request;
+    return role.kind === "existing" ? role.profile : roleName(this.#plan.home);
+  }
+
+  #tags(): Readonly<Record<string, string>> {
+    const { createdBy, bucket, prefix } = this.#parts;
+    const request = this.#request;
+    return instanceTags({
+      ...request,
+      deadline: this.#plan.deadline,
+      onComplete: request.onComplete ?? "terminate",
+      results: `s3://${bucket}/${prefix}${request.queueId}/`,
+      createdBy,
+      generation: this.#intent.generation,
+    });
+  }
+
+  /** What whoever looks for the queue later may want to know of its instance. */
+  async #describeInStore(made: MadeInstance): Promise<void> {
+    const instance = this.#instance(made);
+    const value = {
+      schema_version: 1,
+      instance_id: instance.instanceId,
+      generation: this.#intent.generation,
+      region: instance.region,
+      zone: made.rung.zone,
+      instance_type: made.rung.instanceType,
+      market: made.rung.market,
+      ami: made.rung.imageId,
+      launched_at: this.#plan.launchedAt,
+      deadline: this.#plan.deadline,
+      on_complete: this.#request.onComplete ?? "terminate",
+      role: this.#profile(),
+    };
+    const bytes = Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+    await this.#parts.store.putBytes(queueKeys(this.#request.queueId).instance, bytes, { durable: true });
+  }
+
+  #instance({ aws, rung }: MadeInstance): Ec2Instance {
+    const told = readInstance(aws, this.#plan.home.region);
+    if (told === undefined) throw new Error("an instance without an id");
+    const tags = this.#tags();
+    const own = { tags, generation: this.#intent.generation, queueId: this.#request.queueId };
+    const where = { zone: rung.zone, market: rung.market, deadline: this.#plan.deadline };
+    return { ...told, ...own, ...where, results: tags["spawn:results"] ?? "", name: tags.Name ?? "" };
+  }
+
+  #note(change: Partial<Intent>): void {
+    this.#intent = { ...this.#intent, ...change };
+    this.#folder.write(this.#intent);
+  }
+
+  #now(): string {
+    return new Date(this.#parts.clock.wallMs()).toISOString();
+  }
+
+  #tell(event: Parameters<NonNullable<Ec2LaunchRequest["onEvent"]>>[0]): void {
+    this.#request.onEvent?.(event);
+  }
+}

@@ -1,0 +1,89 @@
+import { hostname } from "node:os";
+import { type Clock, errnoOf } from "@spawn/foundation";
+import type { AwsClients } from "../aws/aws-clients.js";
+import { isLive } from "../instances/ec2-instance.js";
+import { findInstances } from "../instances/find-instances.js";
+import type { Intent, IntentFolder } from "./intent-file.js";
+import type { LaunchEvent } from "./launch-events.js";
+import { release } from "./release.js";
+
+/** Until then an instance may exist that a search does not show yet. */
+const SHOWN_AFTER_MS = 5 * 60_000;
+/** No launch takes longer; an older one is over, whatever its process id says. */
+const LONGEST_LAUNCH_MS = 30 * 60_000;
+
+/** The processes of this machine. */
+export interface Processes {
+  readonly host: string;
+  /** Of this process. */
+  readonly own: number;
+  isAlive(pid: number): boolean;
+}
+
+export function systemProcesses(): Processes {
+  return {
+    host: hostname(),
+    own: process.pid,
+    isAlive(pid) {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (error) {
+        return errnoOf(error) === "EPERM";
+      }
+    },
+  };
+}
+
+/** Whether somebody is still at work on it. */
+function isUnderWay(intent: Intent, clock: Clock, processes: Processes): boolean {
+  if (clock.wallMs() - Date.parse(intent.begun_at) > LONGEST_LAUNCH_MS) return false;
+  return intent.host !== processes.host || processes.isAlive(intent.pid);
+}
+
+/**
+ * Ends what launches left behind whose process died: instances by their queue and generation, roles, variables. What
+ * cannot be settled yet stays written down, for the next command.
+ */
+export async function reconcile(
+  clients: AwsClients,
+  clock: Clock,
+  folder: IntentFolder,
+  account: string,
+  processes: Processes,
+  tell: (event: LaunchEvent) => void,
+): Promise<void> {
+  for (const intent of folder.read()) {
+    if (intent.account !== account || isUnderWay(intent, clock, processes)) continue;
+    await settle(clients.inRegion(intent.region), clock, folder, intent, tell);
+  }
+}
+
+/** Returns whether the intent is settled: nothing of it is left. */
+export async function settle(
+  clients: AwsClients,
+  clock: Clock,
+  folder: IntentFolder,
+  intent: Intent,
+  tell: (event: LaunchEvent) => void,
+): Promise<boolean> {
+  const { queue_id: queueId, generation, instance_id: known, role } = intent;
+  const all = await findInstances(clients, queueId);
+  const others = all.some((instance) => isLive(instance) && instance.generation !== generation);
+  const found = all.filter((instance) => instance.generation === generation).filter(isLive);
+  const instances = [
+    ...new Set([...(known === null ? [] : [known]), ...found.map(({ instanceId }) => instanceId)]),
+  ];
+  if (others && instances.length === 0) {
+    folder.remove(intent);
+    return true;
+  }
+  const failures = await release(clients, clock, { queueId, instances, role: others ? null : role });
+  if (instances.length > 0) tell({ type: "ended-leftover", queueId, instances });
+  for (const message of failures) tell({ type: "warning", message });
+  const sinceCall = intent.called_at === null ? Infinity : clock.wallMs() - Date.parse(intent.called_at);
+  const certain = instances.length > 0 || sinceCall > SHOWN_AFTER_MS;
+  if (!certain || failures.length > 0) return false;
+  folder.remove(intent);
+  return true;
+}

@@ -1,0 +1,44 @@
+import { type Clock, SpawnError } from "@spawn/foundation";
+import type { AwsClients } from "../aws/aws-clients.js";
+import { removeCarried } from "../carried/carried-parameters.js";
+import { removeGuard } from "../guard/deadline-schedule.js";
+import { endInstance } from "../instances/find-instances.js";
+import { removeInstanceRole } from "../role/instance-role.js";
+
+export interface Belongings {
+  readonly queueId: string;
+  readonly instances: readonly string[];
+  /** Of the role and profile that spawn made for the queue. */
+  readonly role: string | null;
+}
+
+/**
+ * Ends instances and removes all that was made for them. Everything is tried, whatever else fails; what cannot be
+ * removed is said in words.
+ */
+export async function release(
+  clients: AwsClients,
+  clock: Clock,
+  { queueId, instances, role }: Belongings,
+): Promise<readonly string[]> {
+  const steps: (() => Promise<void>)[] = [
+    ...instances.map((id) => () => endInstance(clients, clock, id)),
+    ...instances.map((id) => () => removeGuard(clients, id)),
+    () => removeCarried(clients, queueId),
+    ...(role === null ? [] : [() => removeInstanceRole(clients, role)]),
+  ];
+  const failures: string[] = [];
+  let ended = true;
+  for (const [at, step] of steps.entries()) {
+    // The guard stays where the instance could not be ended: it is what ends it then.
+    if (at >= instances.length && at < 2 * instances.length && !ended) continue;
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      if (at < instances.length) ended = false;
+      failures.push(error.message);
+    }
+  }
+  return failures;
+}

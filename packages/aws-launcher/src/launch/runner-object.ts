@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { type Clock, errnoOf, explainFileError, SpawnError } from "@spawn/foundation";
+import type { AwsClients } from "../aws/aws-clients.js";
+import { explainAwsError, kindOf } from "../aws/aws-errors.js";
+import type { Architecture } from "../plan/images.js";
+
+const LONGEST_URL_MS = 60 * 60_000;
+/** An instance boots in about a minute; a session that ends sooner than this cannot launch one. */
+const SHORTEST_URL_MS = 5 * 60_000;
+
+export interface RunnerSource {
+  /** The runner's program for an architecture; absent where none was built. */
+  readonly binaries: Readonly<Partial<Record<Architecture, string>>>;
+  readonly bucket: string;
+  /** `` or ending with a slash. */
+  readonly prefix: string;
+  readonly account: string;
+}
+
+export interface RunnerObject {
+  /** Of the runner itself, unpacked. */
+  readonly sha256: string;
+  readonly key: string;
+}
+
+/** @throws SpawnError `runner-not-found`. */
+function runnerBinary(source: Pick<RunnerSource, "binaries">, architecture: Architecture): string {
+  const path = source.binaries[architecture];
+  if (path !== undefined) return path;
+  throw new SpawnError("runner-not-found", `there is no runner for Linux on ${architecture}`, {
+    hint: "Build it: pnpm build:runner",
+  });
+}
+
+/** Stores the runner's program, once per content; it is found again by its sha256. */
+export async function storeRunner(
+  clients: AwsClients,
+  source: RunnerSource,
+  architecture: Architecture,
+): Promise<RunnerObject> {
+  const path = runnerBinary(source, architecture);
+  const program = await readFile(path).catch((error: unknown) => {
+    if (errnoOf(error) !== "ENOENT") throw explainFileError(error, "cannot read the runner", path);
+    throw new SpawnError("runner-not-found", `the runner is not there: ${path}`, {
+      hint: "Build it: pnpm build:runner",
+    });
+  });
+  const sha256 = createHash("sha256").update(program).digest("hex");
+  const machine = architecture === "x86_64" ? "x64" : "arm64";
+  const key = `${source.prefix}.spawn/runner/${sha256}/spawn-runner-linux-${machine}.gz`;
+  const where = { Bucket: source.bucket, Key: key, ExpectedBucketOwner: source.account };
+  const s3 = await clients.s3();
+  try {
+    if (await isThere(() => s3.headObject(where))) return { sha256, key };
+    const Body = await promisify(gzip)(program);
+    await s3.putObject({ ...where, Body, ContentType: "application/gzip", IfNoneMatch: "*" });
+  } catch (error) {
+    // Another launch was quicker with the same content.
+    if (!/PreconditionFailed|ConditionalRequestConflict/.test(String(error))) {
+      throw explainAwsError(`the runner cannot be stored in s3://${source.bucket}`, error);
+    }
+  }
+  return { sha256, key };
+}
+
+async function isThere(head: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await head();
+    return true;
+  } catch (error) {
+    if (kindOf(error) === "not-found" || (error instanceof Error && error.name === "NotFound")) return false;
+    throw error;
+  }
+}
+
+/**
+ * A URL by which the runner, and nothing else, can be fetched: for an hour, or as long as the session of whoever signs.
+ *
+ * @throws SpawnError `permission-denied` when that session ends before an instance could have booted.
+ */
+export async function presignRunner(
+  clients: AwsClients,
+  clock: Clock,
+  source: RunnerSource,
+  runner: RunnerObject,
+): Promise<string> {
+  const [s3, { GetObjectCommand }, { getSignedUrl }] = await Promise.all([
+    clients.s3(),
+    import("@aws-sdk/client-s3"),
+    import("@aws-sdk/s3-request-presigner"),
+  ]);
+  const { expiration } = await s3.config.credentials();
+  const sessionMs = expiration === undefined ? LONGEST_URL_MS : expiration.getTime() - clock.wallMs();
+  if (sessionMs < SHORTEST_URL_MS) {
+    throw new SpawnError(
+      "permission-denied",
+      "your AWS session ends within minutes: an instance could not start with it",
+      {
+        hint: "Log in again (aws sso login), then launch.",
+      },
+    );
+  }
+  const command = new GetObjectCommand({ Bucket: source.bucket, Key: runner.key });
+  return getSignedUrl(s3, command, { expiresIn: Math.floor(Math.min(sessionMs, LONGEST_URL_MS) / 1000) });
+}

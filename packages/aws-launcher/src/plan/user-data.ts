@@ -1,0 +1,68 @@
+export interface BootstrapFacts {
+  readonly ttlMs: number;
+  /** The text of `/etc/spawn/agent.json`: one line. */
+  readonly agentConfig: string;
+  /** Presigned: whoever has it can fetch the runner, gzipped, and nothing else. */
+  readonly runnerUrl: string;
+  /** Of the runner itself, unpacked; lower-case hex. */
+  readonly runnerSha256: string;
+}
+
+/** A machine that cannot work must not cost the whole time to live. */
+const MINUTES_AFTER_FAILURE = 3;
+
+/**
+ * The script that an instance runs at its first boot: arms the machine's own end, fetches the runner, and hands over to its
+ * service. POSIX `sh`; needs curl or wget, gunzip, sha256sum and systemd, which Amazon Linux 2023, Ubuntu and Debian have.
+ */
+export function userData(facts: BootstrapFacts): string {
+  const minutes = Math.max(1, Math.ceil(facts.ttlMs / 60_000));
+  return `#!/bin/sh
+shutdown -P +${minutes}
+umask 077
+fail() { echo "spawn: $1" | tee /dev/console >&2; shutdown -P +${Math.min(MINUTES_AFTER_FAILURE, minutes)}; exit 1; }
+mkdir -p /etc/spawn /usr/local/bin || fail 'cannot make folders'
+cat >/etc/spawn/agent.json <<'SPAWN_END'
+${facts.agentConfig}
+SPAWN_END
+url=${quoted(facts.runnerUrl)}
+new=/usr/local/bin/.spawn-runner
+get() {
+  if command -v curl >/dev/null; then curl -fsS --connect-timeout 10 --max-time 300 -o $new.gz "$url"
+  else wget -q -T 60 -t 1 -O $new.gz "$url"; fi &&
+    gunzip -c $new.gz >$new && echo "${facts.runnerSha256}  $new" | sha256sum -c - >/dev/null
+}
+n=0
+until get; do
+  n=$((n + 1)); [ $n -lt 8 ] || fail 'cannot fetch the runner'
+  sleep $((n * 2))
+done
+rm -f $new.gz
+chmod 755 $new && mv $new /usr/local/bin/spawn-runner && ln -sf spawn-runner /usr/local/bin/spored || fail 'cannot install the runner'
+cat >/etc/systemd/system/spored.service <<'SPAWN_END'
+${SERVICE}SPAWN_END
+chmod 644 /etc/systemd/system/spored.service
+systemctl daemon-reload && systemctl enable spored && systemctl start spored || fail 'cannot start spored'
+`;
+}
+
+const SERVICE = `[Unit]
+Description=spawn agent
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+[Service]
+ExecStart=/usr/local/bin/spored agent --config /etc/spawn/agent.json
+EnvironmentFile=-/etc/spawn/environment
+KillMode=process
+OOMPolicy=continue
+Restart=on-failure
+RestartSec=5
+TimeoutStopSec=120
+[Install]
+WantedBy=multi-user.target
+`;
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,169 @@
+import { SpawnError } from "@spawn/foundation";
+import { awsMessage, kindOf } from "../aws/aws-errors.js";
+import { carriedProblems } from "../carried/carried-parameters.js";
+import type { Ec2Parts } from "../ec2-parts.js";
+import { keyName } from "../network/key-pair.js";
+import { imageParameter } from "../plan/images.js";
+import { type LaunchPlan, runInstancesInput } from "../plan/launch-plan.js";
+import type { Survey } from "../plan/survey.js";
+import type { Ec2LaunchRequest } from "../request.js";
+import { rolePolicy } from "../role/role-policy.js";
+import type { Problem } from "./problem.js";
+import { quotaFindings } from "./quotas.js";
+
+const SHORTEST_TTL_MS = 60_000;
+const LONGEST_TTL_MS = 30 * 86_400_000;
+
+/**
+ * Looks for everything that would make a launch fail, before anything is made or spent.
+ *
+ * @returns what could not be checked, in words.
+ * @throws SpawnError with all problems at once, under the code of the first.
+ */
+export async function preflight(
+  parts: Ec2Parts,
+  request: Ec2LaunchRequest,
+  found: Survey,
+  plan: LaunchPlan,
+): Promise<readonly string[]> {
+  const [permissions, quotas] = await Promise.all([
+    permissionProblems(parts, plan),
+    quotaFindings(parts.clients, found.types, request.market),
+  ]);
+  const problems = [
+    ...requestProblems(parts, request, found, plan),
+    ...typeProblems(parts, request, found),
+    ...placeProblems(parts, request, found, plan),
+    ...permissions,
+    ...quotas.problems,
+  ];
+  const [first] = problems;
+  if (first === undefined) return quotas.notes;
+  const lines = problems.map(({ message }) => message);
+  const text =
+    lines.length === 1
+      ? lines[0]!
+      : `${lines.length} things are in the way:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  throw new SpawnError(first.code, text, { hint: "Nothing was made. Put these right, then launch again." });
+}
+
+function requestProblems(
+  { bucket, prefix }: Ec2Parts,
+  request: Ec2LaunchRequest,
+  found: Survey,
+  { home, partition }: LaunchPlan,
+): readonly Problem[] {
+  const problems: Problem[] = carriedProblems(request.carried).map((message) => ({
+    code: "bad-arguments",
+    message,
+  }));
+  if (request.ttlMs < SHORTEST_TTL_MS || request.ttlMs > LONGEST_TTL_MS) {
+    problems.push({
+      code: "bad-arguments",
+      message: "a time to live is at least one minute and at most 30 days",
+    });
+  }
+  const { role, ssh } = request;
+  if (role.kind === "made") {
+    problems.push(...caught(() => rolePolicy({ ...role, home, partition, bucket, prefix })));
+  }
+  if (ssh !== undefined) problems.push(...caught(() => keyName(ssh.publicKey)));
+  if (request.ami !== undefined && found.types.length > 0 && Object.keys(found.images).length === 0) {
+    problems.push({ code: "bad-arguments", message: `there is no image ${request.ami} in ${home.region}` });
+  }
+  return problems;
+}
+
+function typeProblems({ runners }: Ec2Parts, request: Ec2LaunchRequest, found: Survey): readonly Problem[] {
+  const problems: Problem[] = found.unknownTypes.map((type) => ({
+    code: "bad-arguments",
+    message: `there is no instance type ${type} in this region`,
+  }));
+  for (const { instanceType, architecture, gpus } of found.types) {
+    const image = found.images[instanceType];
+    if (image === undefined && request.ami === undefined) {
+      const parameter = imageParameter(architecture, gpus > 0);
+      const message = `no image for ${instanceType}: SSM does not know ${parameter}; name one with --ami`;
+      problems.push({ code: "bad-arguments", message });
+    }
+    if (image !== undefined && image.architecture !== architecture) {
+      const message = `${instanceType} is ${architecture}, and the image ${image.imageId} is for ${image.architecture}`;
+      problems.push({ code: "bad-arguments", message });
+    }
+    if (
+      image !== undefined &&
+      request.volumeSizeGiB !== undefined &&
+      request.volumeSizeGiB < image.rootSizeGiB
+    ) {
+      const message = `the image ${image.imageId} needs a volume of ${image.rootSizeGiB} GiB, more than ${request.volumeSizeGiB}`;
+      problems.push({ code: "bad-arguments", message });
+    }
+    if (runners[architecture] === undefined) {
+      const message = `there is no runner for ${instanceType} (${architecture}): build it with pnpm build:runner`;
+      problems.push({ code: "runner-not-found", message });
+    }
+  }
+  return problems;
+}
+
+function placeProblems(
+  { clients }: Ec2Parts,
+  request: Ec2LaunchRequest,
+  found: Survey,
+  plan: LaunchPlan,
+): readonly Problem[] {
+  if (found.subnets.length === 0) {
+    const message =
+      request.subnetId === undefined
+        ? `${clients.region} has no default VPC: name a subnet with --subnet, or make one: aws ec2 create-default-vpc`
+        : `there is no subnet ${request.subnetId} in ${clients.region}`;
+    return [{ code: "bad-arguments", message }];
+  }
+  const placeable = found.types.filter(({ instanceType }) => found.images[instanceType] !== undefined);
+  if (plan.rungs.length > 0 || placeable.length === 0) return [];
+  const zones = found.subnets.map(({ zone }) => zone).join(", ");
+  const message = `none of ${request.instanceTypes.join(", ")} is offered where there is a subnet to use (${zones})`;
+  return [{ code: "bad-arguments", message }];
+}
+
+/** Whether the caller may make the instance, asked without making one. */
+async function permissionProblems({ clients }: Ec2Parts, plan: LaunchPlan): Promise<readonly Problem[]> {
+  const [rung] = plan.rungs;
+  if (rung === undefined) return [];
+  const around = { generation: 0, profile: "", groupId: "", userData: "", tags: { "spawn:managed": "true" } };
+  const {
+    IamInstanceProfile: _none,
+    SecurityGroupIds: _default,
+    ClientToken: _token,
+    ...input
+  } = runInstancesInput(plan, rung, around);
+  try {
+    await (await clients.ec2()).runInstances({ ...input, DryRun: true });
+    return [];
+  } catch (error) {
+    if (/DryRunOperation/.test(String(error))) return [];
+    const kind = kindOf(error);
+    if (kind !== "denied" && kind !== "credentials") return [];
+    return [
+      {
+        code: "permission-denied",
+        message: `you may not make instances (ec2:RunInstances): ${awsMessage(error)}`,
+      },
+    ];
+  }
+}
+
+function caught(check: () => unknown): readonly Problem[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (!(error instanceof SpawnError)) throw error;
+    return [
+      {
+        code: error.code,
+        message: error.hint === undefined ? error.message : `${error.message} (${error.hint})`,
+      },
+    ];
+  }
+}

@@ -1,0 +1,73 @@
+import type { AwsClients } from "../aws/aws-clients.js";
+import { explainAwsError, kindOf } from "../aws/aws-errors.js";
+import { queueTags, tagList } from "../plan/tags.js";
+import { INSTANCE_TRUST } from "./role-policy.js";
+
+const POLICY_NAME = "spawn";
+
+/**
+ * Makes the role and the instance profile of a queue, of one name, or brings those that are there up to date.
+ *
+ * @throws SpawnError `permission-denied`, `quota-exceeded`, `aws-failed`.
+ */
+export async function makeInstanceRole(
+  clients: AwsClients,
+  name: string,
+  queueId: string,
+  policy: string,
+): Promise<void> {
+  const iam = await clients.iam();
+  const Tags = tagList({ ...queueTags(queueId), "spawn:region": clients.region });
+  try {
+    await unlessThere(() =>
+      iam.createRole({ RoleName: name, AssumeRolePolicyDocument: INSTANCE_TRUST, Tags }),
+    );
+    await Promise.all([
+      iam.putRolePolicy({ RoleName: name, PolicyName: POLICY_NAME, PolicyDocument: policy }),
+      unlessThere(() => iam.createInstanceProfile({ InstanceProfileName: name, Tags })),
+    ]);
+    await addRole(clients, name);
+  } catch (error) {
+    throw explainAwsError(`the role ${name} cannot be made`, error);
+  }
+}
+
+async function addRole(clients: AwsClients, name: string): Promise<void> {
+  try {
+    await (await clients.iam()).addRoleToInstanceProfile({ InstanceProfileName: name, RoleName: name });
+  } catch (error) {
+    // A profile holds one role: a second one is refused as a matter of limits.
+    if (kindOf(error) !== "quota" && kindOf(error) !== "exists") throw error;
+  }
+}
+
+/** Removes what `makeInstanceRole` made; what is gone already is no error. */
+export async function removeInstanceRole(clients: AwsClients, name: string): Promise<void> {
+  const iam = await clients.iam();
+  try {
+    await unlessGone(() => iam.removeRoleFromInstanceProfile({ InstanceProfileName: name, RoleName: name }));
+    await Promise.all([
+      unlessGone(() => iam.deleteInstanceProfile({ InstanceProfileName: name })),
+      unlessGone(() => iam.deleteRolePolicy({ RoleName: name, PolicyName: POLICY_NAME })),
+    ]);
+    await unlessGone(() => iam.deleteRole({ RoleName: name }));
+  } catch (error) {
+    throw explainAwsError(`the role ${name} cannot be removed`, error);
+  }
+}
+
+async function unlessThere(make: () => Promise<unknown>): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    if (kindOf(error) !== "exists") throw error;
+  }
+}
+
+async function unlessGone(remove: () => Promise<unknown>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (kindOf(error) !== "not-found") throw error;
+  }
+}
