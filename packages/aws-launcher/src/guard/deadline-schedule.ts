@@ -2,6 +2,7 @@ import type { Clock } from "@spawn/foundation";
 import type { AwsClients } from "../aws/aws-clients.js";
 import { awsMessage, explainAwsError, kindOf } from "../aws/aws-errors.js";
 import { patiently } from "../aws/patience.js";
+import { together } from "../aws/together.js";
 import { DEADLINE_ROLE, MANAGED_TAG, SCHEDULE_GROUP, scheduleName } from "../plan/names.js";
 import { tagList } from "../plan/tags.js";
 import { trustOf } from "../role/role-policy.js";
@@ -29,7 +30,7 @@ export async function prepareGuard(clients: AwsClients, partition: string, accou
     await iam.putRolePolicy({ RoleName: DEADLINE_ROLE, PolicyName: POLICY_NAME, PolicyDocument });
   };
   try {
-    await Promise.all([
+    await together([
       makeRole(),
       ignoring("exists", () => scheduler.createScheduleGroup({ Name: SCHEDULE_GROUP, Tags })),
     ]);

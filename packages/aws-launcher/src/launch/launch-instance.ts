@@ -1,6 +1,7 @@
 import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
+import { together } from "../aws/together.js";
 import { storeCarried } from "../carried/carried-parameters.js";
 import type { Ec2Parts } from "../ec2-parts.js";
 import { guardInstance, prepareGuard } from "../guard/deadline-schedule.js";
@@ -96,7 +97,7 @@ class Launch {
     const { partition, home, guardAt } = this.#plan;
     this.#note({});
     await this.#fillStore();
-    const [roleArn] = await Promise.all([
+    const [roleArn] = await together([
       prepareGuard(clients, partition, home.account),
       storeCarried(clients, home.queueId, this.#request.carried),
       this.#makeRole(),
@@ -169,7 +170,7 @@ class Launch {
     const { clients, clock } = this.#parts;
     const { ssh, queueId } = this.#request;
     const vpcId = this.#plan.rungs[0]?.vpcId ?? "";
-    const [groupId, keyName] = await Promise.all([
+    const [groupId, keyName] = await together([
       ssh === undefined ? noIngressGroup(clients, vpcId) : sshGroup(clients, vpcId, queueId, ssh.from),
       ssh === undefined ? undefined : importKey(clients, ssh.publicKey),
     ]);

@@ -1,5 +1,6 @@
 import type { AwsClients } from "../aws/aws-clients.js";
 import { explainAwsError, kindOf } from "../aws/aws-errors.js";
+import { together } from "../aws/together.js";
 import { queueTags, tagList } from "../plan/tags.js";
 import { INSTANCE_TRUST } from "./role-policy.js";
 
@@ -22,7 +23,7 @@ export async function makeInstanceRole(
     await unlessThere(() =>
       iam.createRole({ RoleName: name, AssumeRolePolicyDocument: INSTANCE_TRUST, Tags }),
     );
-    await Promise.all([
+    await together([
       iam.putRolePolicy({ RoleName: name, PolicyName: POLICY_NAME, PolicyDocument: policy }),
       unlessThere(() => iam.createInstanceProfile({ InstanceProfileName: name, Tags })),
     ]);
@@ -45,14 +46,22 @@ async function addRole(clients: AwsClients, name: string): Promise<void> {
 export async function removeInstanceRole(clients: AwsClients, name: string): Promise<void> {
   const iam = await clients.iam();
   try {
-    await unlessGone(() => iam.removeRoleFromInstanceProfile({ InstanceProfileName: name, RoleName: name }));
-    await Promise.all([
+    await unlessGone(() => emptyProfile(clients, name));
+    await together([
       unlessGone(() => iam.deleteInstanceProfile({ InstanceProfileName: name })),
       unlessGone(() => iam.deleteRolePolicy({ RoleName: name, PolicyName: POLICY_NAME })),
     ]);
     await unlessGone(() => iam.deleteRole({ RoleName: name }));
   } catch (error) {
     throw explainAwsError(`the role ${name} cannot be removed`, error);
+  }
+}
+
+async function emptyProfile(clients: AwsClients, InstanceProfileName: string): Promise<void> {
+  const iam = await clients.iam();
+  const { InstanceProfile } = await iam.getInstanceProfile({ InstanceProfileName });
+  for (const { RoleName } of InstanceProfile?.Roles ?? []) {
+    await iam.removeRoleFromInstanceProfile({ InstanceProfileName, RoleName });
   }
 }
 
