@@ -118,7 +118,10 @@ describe("when the disk is full", () => {
     });
   });
 
-  test("under the results: the queue says what is missing, and a resume stores it", async ({ rig, skip }) => {
+  test("under the results: the queue says what is missing, waits for room, and stores it then", async ({
+    rig,
+    skip,
+  }) => {
     const disk = new SmallDisk(rig, "results", "1m", skip);
     await onSmallDisk(rig, disk, async () => {
       const jobs = [
@@ -129,15 +132,17 @@ describe("when the disk is full", () => {
         },
       ];
       await rig.launch(rig.queue({ queue_id: "results", jobs }));
-      await rig.journaled(['"warning"', "resume"]);
-      const lost = await rig.ended("results");
-      expect(lost).toMatchObject({ status: "interrupted", jobs: { completed: 1 } });
-      expect(lost.warnings.map(({ message }) => message).join("\n")).toMatch(/could be stored: .*no space/i);
+      await rig.journaled(['"results-unstored"']);
+      const waiting = await rig.status("results");
+      expect(waiting).toMatchObject({ status: "running", jobs: { completed: 1 } });
+      expect(waiting.warnings.map(({ message }) => message).join("\n")).toMatch(
+        /in the store yet, trying again until 10m .*no space/i,
+      );
       expect((await rig.run(["queue", "status", "results"])).stdout).toMatch(/no space/i);
 
       disk.grow("16m");
-      expect((await rig.run(["queue", "resume", "results", "--wait"])).code).toBe(0);
-      expect((await rig.status("results")).status).toBe("completed");
+      const status = await rig.ended("results");
+      expect([status.status, status.warnings]).toEqual(["completed", []]);
       expect(rig.read("ran")).toBe("1\n");
       const results = await rig.run(["queue", "results", "results", "--output", "out"]);
       expect(results.code, results.stderr).toBe(0);

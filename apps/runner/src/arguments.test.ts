@@ -13,12 +13,17 @@ describe("parseArguments", () => {
       instanceId: "i",
       workingDirectory: "/w",
       store: "/s",
+      uploadDeadlineMs: undefined,
       carried: ["A", "B"],
       resume: true,
       rerun: ["train"],
       fromStore: false,
       trustCompleted: false,
     });
+    expect(parseArguments([...RUN, "--upload-deadline", "1h30m"])).toMatchObject({
+      uploadDeadlineMs: 5_400_000,
+    });
+    expect(() => parseArguments([...RUN, "--upload-deadline", "soon"])).toThrow("soon");
     expect(parseArguments([...RUN, "--resume", "--from-store", "--trust-completed"])).toMatchObject({
       resume: true,
       fromStore: true,

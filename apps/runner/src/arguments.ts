@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { SpawnError } from "@spawn/foundation";
+import { parseFlagDuration, SpawnError } from "@spawn/foundation";
 import { COMPLETION_FILE, type Completion } from "./completion-file.js";
 
 export type RunnerCommand =
@@ -19,6 +19,8 @@ export type RunnerCommand =
       readonly workingDirectory: string;
       /** Folder of the result store, or `s3://bucket/prefix/`. */
       readonly store: string;
+      /** For how long after the last job's end the store is waited for. */
+      readonly uploadDeadlineMs: number | undefined;
       readonly carried: readonly string[];
       readonly resume: boolean;
       readonly rerun: readonly string[];
@@ -30,7 +32,8 @@ export type RunnerCommand =
 export const HELP = `spawn-runner runs one queue on one machine. It is also installed as spored.
 
   spawn-runner run --root DIR --instance-id ID --working-directory DIR --store DIR
-                   [--carried NAME]… [--resume [--rerun JOB]… [--from-store [--trust-completed]]]
+                   [--upload-deadline D] [--carried NAME]…
+                   [--resume [--rerun JOB]… [--from-store [--trust-completed]]]
   spawn-runner agent --config FILE [--root DIR]
   spawn-runner complete [--status success|failure] [--message TEXT] [--completion-file FILE]
   spawn-runner --version
@@ -39,6 +42,7 @@ export const HELP = `spawn-runner runs one queue on one machine. It is also inst
   --instance-id        what jobs see as SPAWN_INSTANCE_ID
   --working-directory  where jobs run that name no other place
   --store              folder of the result store, or s3://BUCKET/PREFIX/
+  --upload-deadline    how long after the last job's end the store is waited for, where it fails (default 10m)
   --carried            a variable of this environment whose value must not be shown
   --resume             a final queue runs its failed, blocked, skipped and cancelled jobs again
   --rerun              with --resume: this job and all downstream of it run again too
@@ -84,6 +88,7 @@ export function parseArguments(argv: readonly string[]): RunnerCommand {
     instanceId: required("instance-id", values["instance-id"]),
     workingDirectory: required("working-directory", values["working-directory"]),
     store: required("store", values.store),
+    uploadDeadlineMs: durationOf("upload-deadline", values["upload-deadline"]),
     carried: values.carried ?? [],
     resume: values.resume ?? false,
     rerun,
@@ -106,6 +111,7 @@ const RUN_FLAGS = [
   "instance-id",
   "working-directory",
   "store",
+  "upload-deadline",
   "carried",
   "resume",
   "rerun",
@@ -144,6 +150,7 @@ function parse(argv: readonly string[]) {
         "instance-id": { type: "string" },
         "working-directory": { type: "string" },
         store: { type: "string" },
+        "upload-deadline": { type: "string" },
         carried: { type: "string", multiple: true },
         resume: { type: "boolean" },
         rerun: { type: "string", multiple: true },
@@ -159,6 +166,15 @@ function parse(argv: readonly string[]) {
     const message = error instanceof Error ? error.message : String(error);
     throw new SpawnError("bad-arguments", message, { hint: HELP, cause: error });
   }
+}
+
+function durationOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = parseFlagDuration(value);
+  if (ms !== undefined) return ms;
+  throw new SpawnError("bad-arguments", `--${name} ${value}: no duration such as 90s, 5m or 1h30m`, {
+    hint: HELP,
+  });
 }
 
 function required(name: string, value: string | undefined): string {

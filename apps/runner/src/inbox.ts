@@ -10,13 +10,18 @@ export class Inbox<T> {
 
   /** All that has come since the last call; waits for at least one. */
   async take(): Promise<readonly T[]> {
+    await this.filled();
+    return this.drain();
+  }
+
+  /** Resolves once there is something to take. Only the last of several that wait is told. */
+  async filled(): Promise<void> {
     while (this.#items.length === 0) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
       this.#wake = undefined;
     }
-    return this.drain();
   }
 
   /** All that has come since the last call, without waiting. */

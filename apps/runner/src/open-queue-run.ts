@@ -27,6 +27,8 @@ import { type InstanceQueue, prepareFolders, readQueue } from "./read-queue.js";
 import { noSecrets, type SecretSource } from "./secret-source.js";
 import { RUNNER_VERSION } from "./version.js";
 
+const UPLOAD_DEADLINE_MS = 10 * 60_000;
+
 export interface OpenQueueRunOptions {
   /** Root of the instance: its folder, or `/`. */
   readonly root: string;
@@ -34,6 +36,8 @@ export interface OpenQueueRunOptions {
   /** Where the jobs work, unless they say otherwise. */
   readonly workingDirectory: string;
   readonly store: ResultStore;
+  /** For how long after the last job's end the store is waited for. Default 10 min. */
+  readonly uploadDeadlineMs?: number | undefined;
   /** What the machine has; its CPUs are how many jobs may run at once where the queue file does not say. */
   readonly machine: MachineCapacity;
   /** How attempts are held together here. */
@@ -108,6 +112,7 @@ function takeOver(
     clock,
     random: options.random,
     store: options.store,
+    uploadDeadlineMs: options.uploadDeadlineMs ?? UPLOAD_DEADLINE_MS,
     capacity: { ...options.machine, slots: definition.maxParallel },
     inherited: options.environment,
     secrets: options.secrets ?? noSecrets,

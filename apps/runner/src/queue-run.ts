@@ -24,6 +24,7 @@ import type { QueueClock } from "./queue-clock.js";
 import { inheritedAttempts, storedResults, unstoredAttempts } from "./recovery.js";
 import type { SecretSource } from "./secret-source.js";
 import { showExitCode } from "./signposts.js";
+import { delayedEvent, unstoredEvent } from "./unstored-events.js";
 import { UploadDesk } from "./upload-desk.js";
 
 type WithoutTime<E> = E extends unknown ? Omit<E, "t"> : never;
@@ -52,6 +53,8 @@ export interface QueueRunParts {
   readonly clock: QueueClock;
   readonly random: Random;
   readonly store: ResultStore;
+  /** For how long after the last job's end the store is waited for. */
+  readonly uploadDeadlineMs: number;
   readonly capacity: Capacity;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly secrets: SecretSource;
@@ -98,6 +101,7 @@ export class QueueRun {
         this.#stored.set(job, attempt);
         this.inbox.put({ event: { type: "results-stored", job, attempt, files, bytes } });
       },
+      onDelayed: (unstored) => this.inbox.put({ event: delayedEvent(unstored, parts.uploadDeadlineMs) }),
       onWarning: (job, message) => this.inbox.put({ event: { type: "warning", job, message } }),
       wait: (ms) => new Promise((resolve) => clock.wakeAt(clock.now() + ms, resolve)),
     });
@@ -162,6 +166,17 @@ export class QueueRun {
         this.#storeJob(job, state.attempt);
       }
     }
+  }
+
+  /** What to say of the jobs of which the store has not all when nothing more is tried. */
+  unstoredEvents(): readonly PendingEvent["event"][] {
+    return this.uploads.unstored().map((unstored) => unstoredEvent(unstored, this.#parts));
+  }
+
+  /** Whether an earlier runner had to leave something unstored. */
+  hasUnstored(): boolean {
+    const { fold } = this.#parts;
+    return fold.created.jobs.some(({ id }) => fold.job(id).unstored !== undefined);
   }
 
   /**

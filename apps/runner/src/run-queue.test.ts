@@ -5,11 +5,11 @@ import { type Containment, detectContainment, instanceLayout, processGroups } fr
 import type { QueueOutcome } from "@spawn/dag-core";
 import { FakeClock, seededRandom, systemClock } from "@spawn/foundation";
 import { folderStore } from "@spawn/result-store";
-import { decodeJournal, type JournalEvent } from "@spawn/status-model";
+import { decodeJournal, type JournalEvent, queueStatus } from "@spawn/status-model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openQueueRun } from "./open-queue-run.js";
 import type { PendingEvent, QueueRun } from "./queue-run.js";
-import { runQueue } from "./run-queue.js";
+import { runQueue, storeEverything } from "./run-queue.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -27,7 +27,12 @@ const layout = () => instanceLayout(join(folder, "instance"));
 
 function open(
   file: object | undefined,
-  options: { clock?: FakeClock; environment?: NodeJS.ProcessEnv; containment?: Containment } = {},
+  options: {
+    clock?: FakeClock;
+    environment?: NodeJS.ProcessEnv;
+    containment?: Containment;
+    uploadDeadlineMs?: number;
+  } = {},
 ): QueueRun {
   if (file !== undefined) {
     mkdirSync(layout().state, { recursive: true });
@@ -38,6 +43,7 @@ function open(
     instanceId: "local-test",
     workingDirectory: folder,
     store: folderStore(join(folder, "store")),
+    uploadDeadlineMs: options.uploadDeadlineMs,
     containment: options.containment ?? processGroups(),
     machine: { cpus: 2, memoryBytes: 8e9, gpus: ["0", "1"] },
     environment: options.environment ?? { PATH: process.env.PATH },
@@ -288,21 +294,47 @@ describe("runQueue", () => {
     }
   });
 
-  it("stays unfinished while its results cannot be stored, and a resume stores them", async () => {
+  it("is over when the deadline for its results has passed, says what is missing, and stores it later", async () => {
     const file = { jobs: [{ job_id: "a", command: "echo made > made.txt", result_files: ["made.txt"] }] };
     const results = join(folder, "store", "test", "a", "results");
     mkdirSync(join(folder, "store", "test", "a"), { recursive: true });
     writeFileSync(results, "a file where the folder of results should be");
-    await expect(run(file)).rejects.toThrow();
-    expect(journal().at(-1)).toMatchObject({ type: "warning", message: expect.stringContaining("resume") });
+    const first = open(file, { uploadDeadlineMs: 300 });
+    expect(await runQueue(first, START)).toEqual({ state: "completed", reason: "completed" });
+    const { status, warnings } = queueStatus(first.parts.fold, { wallMs: 0, t: 0, runner: "gone" });
+    first.close();
+    const message = expect.stringMatching(
+      /not all of it is in the store: .*made\.txt.*spawn queue resume test/,
+    );
+    expect({ status, warnings }).toMatchObject({ status: "completed", warnings: [{ job_id: "a", message }] });
+    expect(journal().at(-1)).toMatchObject({ type: "queue-finished" });
+
     rmSync(results);
     const again = open(undefined);
-    const outcome = await runQueue(again, []);
+    expect(again.hasUnstored()).toBe(true);
+    await again.settleInherited();
+    await storeEverything(again);
+    expect(again.hasUnstored()).toBe(false);
+    expect(queueStatus(again.parts.fold, { wallMs: 0, t: 0, runner: "gone" }).warnings).toEqual([]);
     again.close();
-    expect(outcome).toEqual({ state: "completed", reason: "completed" });
     expect(stored("a/results/made.txt")).toBe("made\n");
     expect(stored("a/exit_code")).toBe("0\n");
     expect(story()).toEqual(["a:1", "a:1=0"]);
+  });
+
+  it("tells of a store that fails while it is tried again, and is over at once when everything is to end", async () => {
+    mkdirSync(join(folder, "store", "test"), { recursive: true });
+    writeFileSync(join(folder, "store", "test", "a"), "a file where the job's folder should be");
+    const opened = open({ jobs: [{ job_id: "a", command: "true" }] });
+    const over = runQueue(opened, START);
+    await journaled((event) => event.type === "results-unstored");
+    expect(journal().at(-1)).toMatchObject({ message: expect.stringContaining("until 10m after") });
+    opened.inbox.put({ event: { type: "cancel-requested", force: true } });
+    expect(await over).toMatchObject({ state: "completed" });
+    opened.close();
+    expect(journal().at(-2)).toMatchObject({
+      message: expect.stringContaining("not all of it is in the store:"),
+    });
   });
 
   it("runs together what fits together, and gives each job its own GPU", async () => {

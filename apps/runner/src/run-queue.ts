@@ -1,6 +1,7 @@
 import { chooseStart, type Effect, isCurrent, type QueueOutcome, type SchedulerEvent } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
 import type { JournalEvent } from "@spawn/status-model";
+import { awaitUploads } from "./await-uploads.js";
 import type { PendingEvent, QueueRun } from "./queue-run.js";
 
 /**
@@ -76,30 +77,32 @@ function perform(run: QueueRun, effects: readonly Effect[]): QueueOutcome | unde
   return undefined;
 }
 
-/** Everything goes up first; only then is the queue over. */
+/** Everything goes up first, or the deadline for that passes; only then is the queue over. */
 async function finish(run: QueueRun, outcome: QueueOutcome): Promise<QueueOutcome> {
-  run.storeTheRest();
-  const due: Due = { effects: [], callbacks: [] };
-  try {
-    await run.uploads.idle();
-  } catch (error) {
-    await noteUnstored(run, error, due);
-    throw error;
-  }
-  for (const pending of run.inbox.drain()) recordIfCurrent(run, pending, due);
+  await storeEverything(run);
   run.record({ type: "queue-finished", t: run.parts.clock.now(), outcome });
   await run.parts.journal.sync();
-  for (const callback of due.callbacks) callback();
   return outcome;
 }
 
-/** The queue stays unfinished: a resume stores the rest. Whoever looks at it meanwhile is told why. */
-async function noteUnstored(run: QueueRun, error: unknown, due: Due): Promise<void> {
-  const why = error instanceof Error ? error.message : String(error);
-  const message = `not everything could be stored: ${why}. Mend that, then resume the queue.`;
-  for (const pending of run.inbox.drain()) recordIfCurrent(run, pending, due);
-  recordIfCurrent(run, { event: { type: "warning", message } }, due);
-  await run.parts.journal.sync();
+/** Brings all that ended jobs left into the store, and records what could not be brought before the deadline. */
+export async function storeEverything(run: QueueRun): Promise<void> {
+  run.storeTheRest();
+  const due: Due = { effects: [], callbacks: [] };
+  await awaitUploads(run, async () => {
+    for (const pending of run.inbox.drain()) {
+      if (endsWaiting(pending)) run.uploads.giveUp();
+      recordIfCurrent(run, pending, due);
+    }
+    await makeDurable(run, due);
+    for (const callback of due.callbacks.splice(0)) callback();
+  });
+  for (const event of run.unstoredEvents()) run.record(run.stamp({ event }));
+}
+
+/** Whoever ends everything at once does not wait for a store that fails. */
+function endsWaiting({ event }: PendingEvent): boolean {
+  return event.type === "cancel-requested" && event.force;
 }
 
 /** Timers may be stale and requests may come too late: such events never happened. */
@@ -119,6 +122,7 @@ function isSchedulerEvent(event: JournalEvent): event is SchedulerEvent {
     case "attempt-started":
     case "attempt-usage":
     case "results-stored":
+    case "results-unstored":
     case "warning":
     case "queue-finished":
     case "snapshot":

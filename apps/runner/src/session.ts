@@ -3,9 +3,13 @@ import { SpawnError } from "@spawn/foundation";
 import type { Logger } from "pino";
 import { startHousekeeping } from "./housekeeping.js";
 import { type OpenQueueRunOptions, openQueueRun } from "./open-queue-run.js";
+import { publishOnce, publishWithin } from "./publish-within.js";
 import type { PendingEvent, QueueRun } from "./queue-run.js";
-import { runQueue } from "./run-queue.js";
+import { runQueue, storeEverything } from "./run-queue.js";
 import { StorePublisher } from "./store-publisher.js";
+
+/** For how long a store is waited for that has failed already. */
+const PUBLISH_MS = 30_000;
 
 /** Turns what comes from outside (requests, signals, deadlines) into events, until the signal. */
 export type Watcher = (run: QueueRun, signal: AbortSignal) => void;
@@ -37,7 +41,8 @@ export async function runSession(options: SessionOptions, log: Logger): Promise<
     const publisher = new StorePublisher(run);
     const finished = run.parts.fold.finished;
     if (finished !== undefined && finished.state !== "interrupted" && !startsAgain(run, options)) {
-      // The runner that finished it may have died before it could say so in the store.
+      // The runner that finished it may have died before it could say so in the store, or the store had failed it.
+      if (run.hasUnstored()) await storeWhatIsMissing(run);
       await run.parts.journal.sync();
       await publisher.publishFinal();
       return endOf(run, finished);
@@ -49,17 +54,35 @@ export async function runSession(options: SessionOptions, log: Logger): Promise<
     const outcome = await runQueue(run, beginning(run, options.rerun)).catch(async (error: unknown) => {
       stopHousekeeping();
       // Whoever looks at the store should not see the queue running for ever; if that fails too, the first error counts.
-      await publisher.publishFinal().catch(() => undefined);
+      await publishOnce(run, publisher, PUBLISH_MS).catch(() => undefined);
       throw error;
     });
     stopHousekeeping();
-    await publisher.publishFinal();
+    for (const { job, why } of run.uploads.unstored())
+      log.warn({ job, why }, "not all of it is in the store");
+    await publishEnd(run, publisher, log);
     log.info({ queueId, outcome }, "queue finished");
     return endOf(run, outcome);
   } finally {
     ending.abort();
     run.close();
   }
+}
+
+/** The queue is over, whether the store can be told of it or not. @throws SpawnError `already-running` */
+async function publishEnd(run: QueueRun, publisher: StorePublisher, log: Logger): Promise<void> {
+  const isFailing = run.uploads.unstored().length > 0;
+  try {
+    await publishWithin(run, publisher, isFailing ? PUBLISH_MS : run.parts.uploadDeadlineMs);
+  } catch (error) {
+    if (error instanceof SpawnError && error.code === "already-running") throw error;
+    log.warn({ error: String(error) }, "the store does not know of the queue's end");
+  }
+}
+
+async function storeWhatIsMissing(run: QueueRun): Promise<void> {
+  await run.settleInherited();
+  await storeEverything(run);
 }
 
 function endOf({ parts }: QueueRun, outcome: QueueOutcome): SessionEnd {
@@ -85,11 +108,15 @@ export async function recordAside(
   }
 }
 
-/** A queue that was brought here and turned out to be complete is not asked to run anything. */
+/**
+ * A queue that was brought here and turned out to be complete, or of which only something has to be stored, is not asked
+ * to run anything.
+ */
 function startsAgain(run: QueueRun, { resume, rerun }: SessionOptions): boolean {
   if (!resume) return false;
   const { moved, changed } = run.parts;
-  return !moved || changed || rerun.length > 0 || run.jobsAgain(run.resumedJobs([])).length > 0;
+  if (run.jobsAgain(run.resumedJobs(rerun)).length > 0) return true;
+  return (!moved || changed) && !run.hasUnstored();
 }
 
 /** What this runner has to say first: a queue begins, goes on, or begins again. */

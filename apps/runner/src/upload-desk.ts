@@ -1,13 +1,21 @@
 import type { AttemptLayout } from "@spawn/attempt-runner";
 import type { JobSpec } from "@spawn/config-schema";
-import { createJobUploader, type JobUploader, type ResultStore } from "@spawn/result-store";
+import {
+  createJobUploader,
+  type JobUploader,
+  type ResultStore,
+  type UploadSummary,
+} from "@spawn/result-store";
 import PQueue from "p-queue";
 import type { LogDesk } from "./log-desk.js";
+import { OpenUploads, type UnstoredJob } from "./open-uploads.js";
 
 /** How many uploads run at once. */
 const CONCURRENCY = 4;
-/** A failed upload is tried again after these waits; then the store is said to have failed. */
-const RETRY_WAITS_MS = [200, 1000, 3000];
+/** A failed upload is tried again after these waits, the last of them again and again where nothing else is left to do. */
+const RETRY_WAITS_MS = [200, 1000, 3000, 10_000, 30_000];
+/** After this many tries a store is said to fail, and an attempt's logs are left to the end of its job. */
+const QUICK_TRIES = 4;
 
 export interface FinishedAttempt {
   readonly attempt: number;
@@ -26,20 +34,25 @@ export interface UploadDeskOptions {
   readonly mergedLogPath: (job: string) => string;
   readonly logs: LogDesk;
   readonly onStored: (job: string, attempt: number, stored: { files: number; bytes: number }) => void;
+  /** The store will not take a job's things, and is tried again. Told once for each reason. */
+  readonly onDelayed: (delayed: UnstoredJob) => void;
   readonly onWarning: (job: string, message: string) => void;
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** Brings logs and results of all jobs into the store: per job one thing after the other, jobs side by side. */
+/**
+ * Brings logs and results of all jobs into the store: per job one thing after the other, jobs side by side. What an ended
+ * job has to store is tried until it is up, or until everything is given up.
+ */
 export class UploadDesk {
   readonly #options: UploadDeskOptions;
-  readonly #queue = new PQueue({ concurrency: CONCURRENCY });
+  readonly #transfers = new PQueue({ concurrency: CONCURRENCY });
   readonly #uploaders = new Map<string, JobUploader>();
   readonly #chains = new Map<string, Promise<void>>();
   /** Ended attempts whose logs the store would not take. */
   readonly #left = new Map<string, FinishedAttempt[]>();
-  /** Why a job's things are not all up. */
-  readonly #failures = new Map<string, unknown>();
+  readonly #open = new OpenUploads();
+  readonly #givenUp = new AbortController();
 
   constructor(options: UploadDeskOptions) {
     this.#options = options;
@@ -48,91 +61,143 @@ export class UploadDesk {
   /** What a running job has written so far: logs, and result files that lie still. */
   sync(job: JobSpec, attempt: number): void {
     if (this.#chains.has(job.id)) return;
-    this.#enqueue(job.id, async () => {
-      try {
-        const uploader = this.#uploader(job);
-        await uploader.syncLogs({ attempt, ...this.#logsOf(job.id, attempt) });
-        await uploader.syncResults();
-      } catch {
-        // Provisional: the next look or the final upload brings it, and the latter speaks up when it cannot.
-      }
-    });
+    const task = async (): Promise<void> => {
+      const uploader = this.#uploader(job);
+      await uploader.syncLogs({ attempt, ...this.#logsOf(job.id, attempt) });
+      await uploader.syncResults();
+    };
+    // Provisional: the next look or the final upload brings it, and the latter speaks up when it cannot.
+    this.#enqueue(job.id, () => this.#transfers.add(task).catch(() => undefined));
   }
 
   attemptEnded(job: JobSpec, ended: FinishedAttempt): void {
+    this.#open.begin(job.id, ended.attempt);
     this.#enqueue(job.id, async () => {
       try {
-        await this.#retrying(() => this.#options.logs.finish(job.id, ended.attempt));
-        await this.#retrying(() => this.#storeAttempt(job, ended));
+        await this.#trying(() => this.#storeAttempt(job, ended), QUICK_TRIES);
+        this.#open.end(job.id);
       } catch (error) {
         this.#left.set(job.id, [...(this.#left.get(job.id) ?? []), ended]);
-        throw error;
+        this.#delayed(job.id, error);
       }
     });
   }
 
-  async #storeAttempt(job: JobSpec, { attempt, exitCode }: FinishedAttempt): Promise<void> {
-    const { stdout, stderr } = this.#logsOf(job.id, attempt);
-    await this.#uploader(job).finishAttempt({ attempt, stdout, stderr, exitCode });
-  }
-
-  /** Nothing vouches for a job before all of its attempts are up. */
-  async #storeLeftAttempts(job: JobSpec): Promise<void> {
-    for (const ended of this.#left.get(job.id) ?? []) {
-      await this.#options.logs.finish(job.id, ended.attempt);
-      await this.#storeAttempt(job, ended);
-    }
-    this.#left.delete(job.id);
-  }
-
   jobEnded(job: JobSpec, ended: FinishedJob): void {
+    this.#open.begin(job.id, ended.attempt);
     this.#enqueue(job.id, async () => {
-      await this.#retrying(() => this.#storeLeftAttempts(job));
-      const stored = await this.#retrying(() =>
-        this.#uploader(job).finish({
-          attempt: ended.attempt,
-          exitCode: ended.exitCode,
-          merged: this.#options.mergedLogPath(job.id),
-          metadata: ended.metadata,
-        }),
-      );
-      for (const warning of stored.warnings) this.#options.onWarning(job.id, warning);
-      this.#options.onStored(job.id, ended.attempt, stored);
-      this.#failures.delete(job.id);
+      try {
+        const stored = await this.#trying(() => this.#storeJob(job, ended), Number.POSITIVE_INFINITY, job.id);
+        for (const warning of stored.warnings) this.#options.onWarning(job.id, warning);
+        this.#options.onStored(job.id, ended.attempt, stored);
+        this.#open.endAll(job.id);
+      } catch (error) {
+        this.#open.fail(job.id, error);
+      }
       this.#uploaders.delete(job.id);
       this.#options.logs.forget(job.id);
     });
   }
 
-  /** Resolves once all is up. Rejects with a failure that trying again did not mend. */
-  async idle(): Promise<void> {
+  /** Resolves once nothing is under way any more: each thing is up, or was given up. */
+  async settled(): Promise<void> {
     while (this.#chains.size > 0) await Promise.all(this.#chains.values());
-    for (const failure of this.#failures.values()) throw failure;
+  }
+
+  /** From here on nothing is waited for: what is not up is tried once more, and the rest of it is vouched for. */
+  giveUp(): void {
+    this.#givenUp.abort(new Error("the deadline passed"));
+  }
+
+  /** Calls `callback` once everything is given up, which it may be already. */
+  onGivenUp(callback: () => void): void {
+    const { signal } = this.#givenUp;
+    if (signal.aborted) callback();
+    else signal.addEventListener("abort", callback, { once: true });
+  }
+
+  /** Jobs of which the store has not all, or is not known to have. */
+  unstored(): readonly UnstoredJob[] {
+    return this.#open.all();
+  }
+
+  async #storeAttempt(job: JobSpec, { attempt, exitCode }: FinishedAttempt): Promise<void> {
+    await this.#options.logs.finish(job.id, attempt);
+    const { stdout, stderr } = this.#logsOf(job.id, attempt);
+    await this.#uploader(job).finishAttempt({ attempt, stdout, stderr, exitCode });
+  }
+
+  async #storeJob(job: JobSpec, ended: FinishedJob): Promise<UploadSummary> {
+    const deadline = this.#givenUp.signal;
+    const isLastTry = deadline.aborted;
+    const failure = await this.#storeLeftAttempts(job);
+    // Nothing vouches for a job before all of its attempts are up, but at the very end.
+    if (failure !== undefined && !isLastTry) throw failure;
+    const merged = this.#options.mergedLogPath(job.id);
+    const { attempt, exitCode, metadata } = ended;
+    const stored = await this.#uploader(job).finish({ attempt, exitCode, merged, metadata, deadline });
+    if (failure !== undefined) throw failure;
+    const [first] = stored.missing;
+    if (deadline.aborted && first !== undefined) throw new Error(missingWords(first, stored.missing.length));
+    return stored;
+  }
+
+  /** @returns why one of them could not be stored */
+  async #storeLeftAttempts(job: JobSpec): Promise<Error | undefined> {
+    const failed: FinishedAttempt[] = [];
+    let failure: Error | undefined;
+    for (const ended of this.#left.get(job.id) ?? []) {
+      try {
+        await this.#storeAttempt(job, ended);
+      } catch (error) {
+        failed.push(ended);
+        failure ??= error instanceof Error ? error : new Error(String(error));
+      }
+    }
+    this.#left.set(job.id, failed);
+    return failure;
   }
 
   #enqueue(job: string, task: () => Promise<void>): void {
     const before = this.#chains.get(job) ?? Promise.resolve();
-    const chain = before
-      .then(() => this.#queue.add(task))
-      .catch((error: unknown) => {
-        this.#failures.set(job, error);
-      });
-    const settled = chain.then(() => {
+    const settled = before.then(task).then(() => {
       if (this.#chains.get(job) === settled) this.#chains.delete(job);
     });
     this.#chains.set(job, settled);
   }
 
-  async #retrying<T>(task: () => Promise<T>): Promise<T> {
-    for (const waitMs of RETRY_WAITS_MS) {
+  /** Does a task until it succeeds, has failed so many times, or has failed after everything was given up. */
+  async #trying<T>(task: () => Promise<T>, tries: number, toldOf?: string): Promise<T> {
+    for (let tried = 1; ; tried += 1) {
+      const isLast = tried === tries || this.#givenUp.signal.aborted;
       try {
-        return await task();
-      } catch {
-        // A full disk may be freed, a network may heal: the last try's error is the one that counts.
-        await this.#options.wait(waitMs);
+        return await this.#transfers.add(task);
+      } catch (error) {
+        // A full disk may be freed, a network may heal.
+        if (isLast) throw error;
+        if (tried >= QUICK_TRIES && toldOf !== undefined) this.#delayed(toldOf, error);
+        await this.#pause(RETRY_WAITS_MS[Math.min(tried, RETRY_WAITS_MS.length) - 1] ?? 0);
       }
     }
-    return await task();
+  }
+
+  #delayed(job: string, error: unknown): void {
+    const delayed = this.#open.fail(job, error);
+    if (delayed !== undefined && !this.#givenUp.signal.aborted) this.#options.onDelayed(delayed);
+  }
+
+  /** Waits outside of the transfers, whose places others can use. Ends early when everything is given up. */
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#givenUp;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", end);
+      void this.#options.wait(ms).then(end);
+    });
   }
 
   #logsOf(job: string, attempt: number): { stdout: string; stderr: string; merged: string } {
@@ -154,4 +219,8 @@ export class UploadDesk {
     }
     return uploader;
   }
+}
+
+function missingWords(first: string, count: number): string {
+  return `${first}${count > 1 ? ` and ${count - 1} more` : ""} could not be stored before the deadline`;
 }

@@ -107,6 +107,14 @@ export type RunnerEvent =
       readonly files: number;
       readonly bytes: number;
     }
+  /** The store would not take all of a job's logs and results so far. Past once they are stored. */
+  | {
+      readonly type: "results-unstored";
+      readonly t: number;
+      readonly job: string;
+      readonly attempt: number;
+      readonly message: string;
+    }
   | { readonly type: "warning"; readonly t: number; readonly job?: string; readonly message: string }
   /** The run is over and all of it is in the store (or the stated deadline for that has passed, with a warning). */
   | { readonly type: "queue-finished"; readonly t: number; readonly outcome: QueueOutcome };

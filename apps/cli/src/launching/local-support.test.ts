@@ -12,20 +12,25 @@ describe("checkLocalSupport", () => {
   it("names each field that would be ignored, and its job", () => {
     expect(() =>
       check({
-        result_s3_bucket: "bucket",
+        result_s3_prefix: "nightly",
         jobs: [{ job_id: "b", command: "true", secrets: { KEY: "ssm:/key" } }],
       }),
     ).toThrow(
       expect.objectContaining({
         code: "not-supported",
-        message: "not supported in a local run yet: result_s3_bucket, secrets (job b)",
+        message:
+          "not supported in a local run yet: result_s3_prefix without result_s3_bucket, secrets (job b)",
       }),
     );
   });
 
   it("is content with the rest", () => {
     expect(() =>
-      check({ max_parallel: 2, jobs: [{ job_id: "a", command: "true", resources: { cpus: 2 } }] }),
+      check({
+        ...{ result_s3_bucket: "bucket", result_s3_prefix: "nightly" },
+        max_parallel: 2,
+        jobs: [{ job_id: "a", command: "true", resources: { cpus: 2 } }],
+      }),
     ).not.toThrow();
   });
 });

@@ -15,8 +15,11 @@ import { requireJob } from "./known-job.js";
 
 /** What a resume will do. */
 export interface ResumePlan {
-  /** `continue`: the queue was not over and goes on as it stood. `again`: jobs of a queue that was over run again. */
-  readonly kind: "continue" | "again";
+  /**
+   * `continue`: the queue was not over and goes on as it stood. `again`: jobs of a queue that was over run again. `store`:
+   * nothing runs; what could not be stored is.
+   */
+  readonly kind: "continue" | "again" | "store";
   /** Jobs that will run, in file order, and why. */
   readonly jobs: readonly { readonly id: string; readonly why: string }[];
   /** Jobs that the queue's new file no longer has. */
@@ -49,6 +52,8 @@ export function planResume(fold: QueueFold, status: QueueStatus, input: ResumeIn
   const again = new Set([...resumed, ...absent.keys()]);
   if (again.size === 0) {
     if (isInterrupted) return continuation(fold, status, input);
+    const unstored = known.filter((id) => fold.job(id).unstored !== undefined);
+    if (unstored.length > 0 && change === undefined) return storing(unstored, status);
     throw nothingToRun(status, change !== undefined);
   }
   const downstream = new Set(closeDownstream(fold.graph, renewed));
@@ -97,6 +102,11 @@ function continuation(fold: QueueFold, status: QueueStatus, { rerun, change }: R
     removed: change?.removed ?? [],
     kept: status.jobs.completed - absent.size,
   };
+}
+
+function storing(unstored: readonly string[], { jobs }: QueueStatus): ResumePlan {
+  const why = "not all of it is in the store";
+  return { kind: "store", jobs: unstored.map((id) => ({ id, why })), removed: [], kept: jobs.completed };
 }
 
 function isOpen({ status }: JobStatus): boolean {

@@ -67,6 +67,8 @@ export class Narrator {
             text: `${event.job === undefined ? "" : `${event.job}: `}${event.message}`,
           },
         ];
+      case "results-unstored":
+        return [{ tone: "warn", icon: "⚠", text: `${event.job}: ${event.message}` }];
       case "snapshot":
       case "queue-created":
       case "queue-started":

@@ -39,6 +39,11 @@ export interface StoredResults {
   readonly bytes: number;
 }
 
+/** Why the result store has not all of a job's logs and results, and since when that is known. */
+export interface UnstoredResults extends Moment {
+  readonly message: string;
+}
+
 /** Why an instance has nothing of what a completed job left behind on another one. */
 export type Absence = "lost" | "undeclared";
 
@@ -49,6 +54,7 @@ export interface JobHistorySnapshot {
   readonly forgotten: number;
   readonly firstStarted?: Moment;
   readonly results?: StoredResults;
+  readonly unstored?: UnstoredResults;
   readonly rerun: boolean;
   readonly absent?: Absence;
   readonly elsewhere?: number;
@@ -63,6 +69,7 @@ export class JobHistory {
   #forgotten = 0;
   #firstStarted: Moment | undefined;
   #results: StoredResults | undefined;
+  #unstored: UnstoredResults | undefined;
   #rerun = false;
   #absent: Absence | undefined;
   #elsewhere = 0;
@@ -74,6 +81,7 @@ export class JobHistory {
     this.#forgotten = snapshot.forgotten;
     this.#firstStarted = snapshot.firstStarted;
     this.#results = snapshot.results;
+    this.#unstored = snapshot.unstored;
     this.#rerun = snapshot.rerun;
     this.#absent = snapshot.absent;
     this.#elsewhere = snapshot.elsewhere ?? 0;
@@ -102,6 +110,11 @@ export class JobHistory {
     return this.#results;
   }
 
+  /** Set while the result store is known not to have all that it should. */
+  get unstored(): UnstoredResults | undefined {
+    return this.#unstored;
+  }
+
   /** Whether the last resume made the job run again. */
   get rerun(): boolean {
     return this.#rerun;
@@ -119,18 +132,23 @@ export class JobHistory {
 
   /** `undefined` when nothing has happened. */
   snapshot(id: string): JobHistorySnapshot | undefined {
-    if (this.#attempts.length === 0 && this.#results === undefined && !this.#rerun && this.#elsewhere === 0)
-      return undefined;
+    if (this.#isUntouched()) return undefined;
     return {
       id,
       attempts: [...this.#attempts],
       forgotten: this.#forgotten,
       ...(this.#firstStarted === undefined ? {} : { firstStarted: this.#firstStarted }),
       ...(this.#results === undefined ? {} : { results: this.#results }),
+      ...(this.#unstored === undefined ? {} : { unstored: this.#unstored }),
       rerun: this.#rerun,
       ...(this.#absent === undefined ? {} : { absent: this.#absent }),
       ...(this.#elsewhere === 0 ? {} : { elsewhere: this.#elsewhere }),
     };
+  }
+
+  #isUntouched(): boolean {
+    const isStored = this.#results !== undefined || this.#unstored !== undefined;
+    return this.#attempts.length === 0 && !isStored && !this.#rerun && this.#elsewhere === 0;
   }
 
   noteStarting(starting: Omit<AttemptHistory, "process" | "usage" | "ended" | "outcome">): void {
@@ -157,10 +175,17 @@ export class JobHistory {
 
   noteResults(attempt: number, files: number, bytes: number): void {
     this.#results = { attempt, files, bytes };
+    this.#unstored = undefined;
+  }
+
+  noteUnstored(unstored: UnstoredResults): void {
+    this.#unstored = unstored;
   }
 
   noteMoved(): void {
     this.#elsewhere = this.last?.attempt ?? 0;
+    // What has not reached the store by now is gone with the instance.
+    this.#unstored = undefined;
   }
 
   /** Attempts up to this one were elsewhere, and nothing else is known of the last of them. */

@@ -204,6 +204,9 @@ export class QueueFold {
       case "results-stored":
         this.job(event.job).noteResults(event.attempt, event.files, event.bytes);
         return [];
+      case "results-unstored":
+        this.job(event.job).noteUnstored({ ...moment, message: event.message });
+        return [];
       case "warning":
         this.#warn({
           ...moment,

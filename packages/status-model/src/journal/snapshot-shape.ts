@@ -5,6 +5,7 @@ import type {
   Moment,
   ResourceUsage,
   StoredResults,
+  UnstoredResults,
 } from "../fold/job-history.js";
 import type { QueueCreated, QueueSnapshot, QueueWarning, RunnerStarted } from "../journal-events.js";
 import { createdFields } from "./definition-shapes.js";
@@ -96,6 +97,7 @@ const isJobHistory = objectOf<JobHistorySnapshot>({
   forgotten: isCount,
   firstStarted: optional(isMoment),
   results: optional(objectOf<StoredResults>({ attempt: isOrdinal, files: isCount, bytes: isCount })),
+  unstored: optional(objectOf<UnstoredResults>({ ...momentFields, message: isString })),
   rerun: isBoolean,
   absent: optional(oneOf("lost", "undeclared")),
   elsewhere: optional(isOrdinal),

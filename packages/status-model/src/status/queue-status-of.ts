@@ -1,7 +1,8 @@
 import { counts, firstFailure, stopReason } from "@spawn/dag-core";
 import { SpawnError } from "@spawn/foundation";
 import { remainingMs } from "../estimates/remaining-time.js";
-import type { QueueFold } from "../fold/queue-fold.js";
+import { type QueueFold, WARNINGS_KEPT } from "../fold/queue-fold.js";
+import type { QueueWarning } from "../journal-events.js";
 import { compactDuration } from "./compact-duration.js";
 import { jobStatusOf, type StatusContext } from "./job-status.js";
 import { type JobStatus, type QueueReason, type QueueStatus, STATUS_SCHEMA_VERSION } from "./queue-status.js";
@@ -33,7 +34,7 @@ export function queueStatus(fold: QueueFold, input: StatusInput): QueueStatus {
     estimated_completion: estimatedCompletion(context, input),
     ttl_expires_at: fold.deadline === undefined ? undefined : context.time.rfc3339(fold.deadline),
     containment: fold.runner?.containment,
-    warnings: fold.warnings.map(({ at, job, message }) => ({
+    warnings: warningsOf(fold).map(({ at, job, message }) => ({
       at: context.time.rfc3339(at),
       job_id: job,
       message,
@@ -52,6 +53,16 @@ export function jobDetail(fold: QueueFold, jobId: string, input: Omit<StatusInpu
     throw new SpawnError("job-not-found", `The queue ${fold.created.queueId} has no job "${jobId}".`);
   }
   return jobStatusOf(contextOf(fold, input), job);
+}
+
+/** What was warned of, and what is not in the store; latest last. */
+function warningsOf(fold: QueueFold): readonly QueueWarning[] {
+  const unstored = fold.created.jobs.flatMap(({ id: job }) => {
+    const known = fold.job(job).unstored;
+    return known === undefined ? [] : [{ ...known, job }];
+  });
+  if (unstored.length === 0) return fold.warnings;
+  return [...fold.warnings, ...unstored].sort((left, right) => left.t - right.t).slice(-WARNINGS_KEPT);
 }
 
 type ContextInput = Omit<StatusInput, "runner"> & Partial<Pick<StatusInput, "runner">>;
