@@ -63,7 +63,13 @@ describe("the plan of a launch", () => {
   });
 
   it("asks for what was promised: IMDSv2, an encrypted volume that goes with it, an end by shutdown, all tags at once", () => {
-    const facts = { ...request, deadline: plan.deadline, onComplete: "terminate", results: "s3://b/q/", createdBy: "me" };
+    const facts = {
+      ...request,
+      deadline: plan.deadline,
+      onComplete: "terminate",
+      results: "s3://b/q/",
+      createdBy: "me",
+    };
     const tags = instanceTags({ ...facts, generation: 1 });
     const around = { generation: 1, profile: "p", groupId: "sg-1", userData: "#!/bin/sh\n", tags };
     const input = runInstancesInput(plan, plan.rungs[0]!, around);
