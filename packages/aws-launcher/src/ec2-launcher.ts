@@ -4,6 +4,8 @@ import { queueKeys } from "@spawn/result-store";
 import { explainAwsError } from "./aws/aws-errors.js";
 import { sleep } from "./aws/patience.js";
 import type { Ec2Parts } from "./ec2-parts.js";
+import { collectGarbage } from "./gc/collect-garbage.js";
+import type { GcReport } from "./gc/gc-report.js";
 import { guardInstance, prepareGuard } from "./guard/deadline-schedule.js";
 import { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
 import { findInstance, findInstances } from "./instances/find-instances.js";
@@ -116,6 +118,17 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     const key = requestKey(instance.queueId, clock.wallMs(), random.hex(6));
     await store.putBytes(key, Buffer.from(JSON.stringify({ kind: "extend", deadline })), { durable: true });
     return deadline;
+  }
+
+  /** In all regions of the account; what killed launches left behind comes first. @throws SpawnError `permission-denied`. */
+  async gc(options: {
+    readonly dryRun: boolean;
+    readonly onEvent?: (event: LaunchEvent) => void;
+  }): Promise<GcReport> {
+    const { clients, clock } = this.#parts;
+    const { account } = await callerIdentity(clients);
+    if (!options.dryRun) await this.#reconcile(account, options.onEvent);
+    return collectGarbage({ clients, clock, dryRun: options.dryRun });
   }
 
   /** Asks the agent to stop its jobs and put everything into the store; waits a bounded time until the machine ends. */

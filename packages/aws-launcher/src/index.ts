@@ -1,6 +1,7 @@
 export { AwsClients, type AwsConnection } from "./aws/aws-clients.js";
 export { Ec2Launcher } from "./ec2-launcher.js";
 export type { Ec2Parts } from "./ec2-parts.js";
+export type { GcItem, GcKind, GcReport } from "./gc/gc-report.js";
 export type { Ec2Instance } from "./instances/ec2-instance.js";
 export type { LaunchEvent } from "./launch/launch-events.js";
 export { type Processes, systemProcesses } from "./launch/reconcile.js";

@@ -171,7 +171,9 @@ class Launch {
     const { ssh, queueId } = this.#request;
     const vpcId = this.#plan.rungs[0]?.vpcId ?? "";
     const [groupId, keyName] = await together([
-      ssh === undefined ? noIngressGroup(clients, vpcId) : sshGroup(clients, vpcId, queueId, ssh.from),
+      ssh === undefined
+        ? noIngressGroup(clients, vpcId)
+        : sshGroup(clients, vpcId, queueId, ssh.from, this.#now()),
       ssh === undefined ? undefined : importKey(clients, ssh.publicKey),
     ]);
     const userDataOf = bootstrap(this.#parts, this.#request, this.#plan, this.#intent.generation);

@@ -1,6 +1,6 @@
 import type { AwsClients } from "../aws/aws-clients.js";
 import { explainAwsError, kindOf } from "../aws/aws-errors.js";
-import { MANAGED_TAG, NO_INGRESS_GROUP, sshGroupName } from "../plan/names.js";
+import { MADE_AT_TAG, MANAGED_TAG, NO_INGRESS_GROUP, sshGroupName } from "../plan/names.js";
 import { queueTags, tagList } from "../plan/tags.js";
 
 const SSH_PORT = 22;
@@ -11,20 +11,18 @@ export function noIngressGroup(clients: AwsClients, vpcId: string): Promise<stri
   return groupOf(clients, vpcId, NO_INGRESS_GROUP, "spawn: nothing is let in", tags);
 }
 
-/** A queue's own group, into which ssh is let from one address range. Returns its id. */
+/** A queue's own group, into which ssh is let from one address range; `madeAt` is RFC 3339. Returns its id. */
 export async function sshGroup(
   clients: AwsClients,
   vpcId: string,
   queueId: string,
   from: string,
+  madeAt: string,
 ): Promise<string> {
-  const GroupId = await groupOf(
-    clients,
-    vpcId,
-    sshGroupName(queueId),
-    "spawn: ssh from whoever launched",
-    queueTags(queueId),
-  );
+  const GroupId = await groupOf(clients, vpcId, sshGroupName(queueId), "spawn: ssh from whoever launched", {
+    ...queueTags(queueId),
+    [MADE_AT_TAG]: madeAt,
+  });
   const IpPermissions = [
     { IpProtocol: "tcp", FromPort: SSH_PORT, ToPort: SSH_PORT, IpRanges: [{ CidrIp: from }] },
   ];

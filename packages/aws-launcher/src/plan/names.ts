@@ -5,6 +5,8 @@ const LONGEST_ROLE_NAME = 64;
 
 /** Marks all that spawn makes. */
 export const MANAGED_TAG = "spawn:managed";
+/** On what AWS does not tell the age of; RFC 3339. */
+export const MADE_AT_TAG = "spawn:made-at";
 export const SCHEDULE_GROUP = "spawn";
 export const DEADLINE_ROLE = "spawn-deadline";
 export const NO_INGRESS_GROUP = "spawn-no-ingress";

@@ -19,6 +19,8 @@ export interface SentCall {
   readonly operation: string;
   readonly body: string;
   readonly path: string;
+  /** The header that names the region it is for. */
+  readonly signature: string;
 }
 
 type Answer = { readonly status: number; readonly body: string };
@@ -62,7 +64,10 @@ export class FaultyHandler implements RequestHandler {
     return response;
   }
 
-  destroy(): void {
+  /** Called by each client that is closed; the others go on. */
+  destroy(): void {}
+
+  close(): void {
     this.#handler.destroy();
   }
 
@@ -103,7 +108,9 @@ function callOf(http: HttpRequest): SentCall {
   const target = Object.entries(http.headers).find(([name]) => name.toLowerCase() === "x-amz-target")?.[1];
   const operation =
     new URLSearchParams(body).get("Action") ?? target?.split(".").at(-1) ?? `${http.method} ${http.path}`;
-  return { operation, body, path: http.path };
+  const signature =
+    Object.entries(http.headers).find(([name]) => name.toLowerCase() === "authorization")?.[1] ?? "";
+  return { operation, body, path: http.path, signature };
 }
 
 function respond(http: HttpRequest, { status, body }: Answer): { response: never } {

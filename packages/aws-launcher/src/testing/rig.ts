@@ -76,7 +76,7 @@ export class Rig {
 
   async close(): Promise<void> {
     await this.clients.close();
-    this.handler.destroy();
+    this.handler.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

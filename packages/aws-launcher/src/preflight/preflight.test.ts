@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { AwsClients } from "../aws/aws-clients.js";
+import { Ec2Launcher } from "../ec2-launcher.js";
+import { ec2Error } from "../testing/faulty-handler.js";
+import { type Moto, startMoto } from "../testing/moto.js";
+import { REGION, Rig } from "../testing/rig.js";
+
+let moto: Moto;
+let rig: Rig;
+
+beforeAll(async () => {
+  moto = await startMoto();
+});
+
+afterAll(() => moto.stop());
+
+beforeEach(async () => {
+  await moto.reset();
+  rig = new Rig(moto);
+  await rig.makeBucket();
+});
+
+afterEach(() => rig.close());
+
+const READS = /^(Describe|Get|List)/;
+
+/** The calls that make or change something. */
+const made = (): readonly string[] =>
+  rig.handler.calls
+    .filter(({ operation, body }) => !READS.test(operation) && !body.includes("DryRun=true"))
+    .map(({ operation }) => operation)
+    .filter((operation) => !operation.startsWith("PUT /spawn-results-test"));
+
+describe("the preflight", () => {
+  it("finds nothing wrong with a plain request, and says which quota it could not see", async () => {
+    const { plan, notes } = await rig.launcher.plan(rig.request());
+    expect(plan.rungs.length).toBeGreaterThan(1);
+    expect(notes).toEqual([expect.stringContaining("could not be checked")]);
+    expect(made()).toEqual([]);
+  });
+
+  it("reports all problems at once, and has made nothing", async () => {
+    const launch = rig.launcher.launch(
+      rig.request({
+        instanceTypes: ["t3.micro", "x9.huge"],
+        ttlMs: 5,
+        volumeSizeGiB: 1,
+        carried: { EMPTY: "", LONG: "canary".repeat(2000) },
+        role: { kind: "made", templates: ["s3:Everything"], statements: [], secrets: [] },
+        ssh: { publicKey: "not a key", from: "0.0.0.0/0" },
+      }),
+    );
+    const error = await launch.then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    expect(error).toMatchObject({ code: "bad-arguments" });
+    for (const words of [
+      "EMPTY is empty",
+      "LONG is 12000 bytes",
+      "time to live",
+      's3:Everything"',
+      "no public ssh key",
+      "no instance type x9.huge",
+      "needs a volume of",
+    ]) {
+      expect(error?.message).toContain(words);
+    }
+    expect(error?.message).not.toContain("canarycanary");
+    expect(made()).toEqual([]);
+  });
+
+  it("says what is wrong with an image of another architecture", async () => {
+    const { plan } = await rig.launcher.plan(rig.request({ instanceTypes: ["t4g.micro"] }));
+    const ami = plan.rungs[0]?.imageId ?? "";
+    const wrong = rig.launcher.plan(rig.request({ ami }));
+    await expect(wrong).rejects.toThrow(`t3.micro is x86_64, and the image ${ami} is for arm64`);
+    await expect(rig.launcher.plan(rig.request({ ami: "ami-00000000" }))).rejects.toThrow(
+      "no image ami-00000000",
+    );
+  });
+
+  it("asks for an image with a driver where there is a GPU", async () => {
+    await expect(rig.launcher.plan(rig.request({ instanceTypes: ["g5.xlarge"] }))).rejects.toThrow(
+      /SSM does not know \/aws\/service\/deeplearning\/.*--ami/,
+    );
+  });
+
+  it("says what is wrong with the place", async () => {
+    const nowhere = rig.launcher.plan(rig.request({ subnetId: "subnet-00000000" }));
+    await expect(nowhere).rejects.toThrow("no subnet subnet-00000000");
+  });
+
+  it("says which runner is missing", async () => {
+    const launcher = new Ec2Launcher({ ...rig.parts, runners: {} });
+    await expect(launcher.plan(rig.request())).rejects.toMatchObject({ code: "runner-not-found" });
+  });
+
+  it("asks for permission before anything is made", async () => {
+    rig.handler.answer = ({ operation }) =>
+      operation === "RunInstances"
+        ? ec2Error("UnauthorizedOperation", "You are not authorized", 403)
+        : undefined;
+    const launch = rig.launcher.launch(rig.request());
+    await expect(launch).rejects.toMatchObject({ code: "permission-denied" });
+    expect(made()).toEqual([]);
+  });
+
+  it.each([
+    ["none", new Error("Could not load credentials from any providers"), "CredentialsProviderError"],
+    ["expired ones", new Error("The security token included in the request is expired"), "ExpiredToken"],
+  ])("says so of credentials: %s", async (_what, error, name) => {
+    const clients = new AwsClients({
+      region: REGION,
+      endpoint: moto.endpoint,
+      credentials: async () => {
+        throw Object.assign(error, { name });
+      },
+    });
+    const launcher = new Ec2Launcher({ ...rig.parts, clients });
+    await expect(launcher.launch(rig.request())).rejects.toMatchObject({ code: "permission-denied" });
+    await clients.close();
+  });
+
+  it("says so where nothing answers, within ten seconds", async () => {
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const clients = new AwsClients({ region: REGION, endpoint: "http://127.0.0.1:1", credentials });
+    const launcher = new Ec2Launcher({ ...rig.parts, clients });
+    const begun = performance.now();
+    await expect(launcher.launch(rig.request())).rejects.toMatchObject({ code: "aws-failed" });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    await clients.close();
+  });
+});
