@@ -6,5 +6,7 @@ export type { Ec2Instance } from "./instances/ec2-instance.js";
 export type { LaunchEvent } from "./launch/launch-events.js";
 export { type Processes, systemProcesses } from "./launch/reconcile.js";
 export type { LaunchPlan, Rung } from "./plan/launch-plan.js";
+export { describePriceSource, type Price, type PriceSource } from "./prices/price.js";
+export { type PricedInstance, Prices } from "./prices/prices.js";
 export type { Ec2LaunchRequest, MarketChoice, RoleChoice } from "./request.js";
 export { POLICY_TEMPLATES, policyStatements } from "./role/policy-templates.js";

@@ -103,8 +103,14 @@ export function ec2Error(code: string, message: string, status = 400): Answer {
   };
 }
 
+/** Of a query or a JSON call; what is stored is not looked at. */
+function bodyText(body: unknown): string {
+  if (typeof body === "string") return body;
+  return body instanceof Uint8Array && body.length < 65_536 ? Buffer.from(body).toString("utf8") : "";
+}
+
 function callOf(http: HttpRequest): SentCall {
-  const body = typeof http.body === "string" ? http.body : "";
+  const body = bodyText(http.body);
   const target = Object.entries(http.headers).find(([name]) => name.toLowerCase() === "x-amz-target")?.[1];
   const operation =
     new URLSearchParams(body).get("Action") ?? target?.split(".").at(-1) ?? `${http.method} ${http.path}`;
