@@ -47,7 +47,11 @@ export async function openQueue(
 
 /** For a queue whose runner ended before it wrote a first record. */
 export function silentRunner(queue: LocalQueue, instance: Instance): SpawnError {
-  return new SpawnError("runner-failed", `the runner of ${instance.queueId} ended before it wrote anything`, {
-    hint: `Its log: ${queue.layout.runnerLog}`,
-  });
+  const said = queue.lastWords();
+  const why = said === "" ? "" : `:\n${said}`;
+  return new SpawnError(
+    "runner-failed",
+    `the runner of ${instance.queueId} ended before it wrote anything${why}`,
+    { hint: `Its log: ${queue.layout.runnerLog}` },
+  );
 }

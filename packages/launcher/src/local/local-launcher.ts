@@ -7,6 +7,7 @@ import type { Instance } from "../instance.js";
 import type { Launcher } from "../launcher.js";
 import type { LaunchRequest, ResumeRequest } from "../requests.js";
 import { type InstanceFile, readInstanceFile, replaceFile, writeInstanceFile } from "./instance-file.js";
+import { hasRunner, isStarting, noteStarting } from "./runner-presence.js";
 import { type RunnerProgram, startRunner } from "./runner-process.js";
 
 const DRAIN_POLL_MS = 20;
@@ -69,9 +70,10 @@ export class LocalLauncher implements Launcher {
 
   async resume(instanceId: string, request: ResumeRequest): Promise<Instance> {
     const { folder, file } = this.#existing(instanceId);
-    const lock = readRunnerLock(instanceLayout(folder).lock);
-    if (lock?.alive) {
-      throw new SpawnError("already-running", `${file.queue_id} is running (runner pid ${lock.owner.pid})`, {
+    const layout = instanceLayout(folder);
+    if (hasRunner(layout)) {
+      const owner = isStarting(layout) ? "is starting" : `pid ${readRunnerLock(layout.lock)?.owner.pid}`;
+      throw new SpawnError("already-running", `${file.queue_id} is running (runner ${owner})`, {
         hint: `Watch it: spawn queue status ${instanceId} --watch`,
       });
     }
@@ -87,6 +89,8 @@ export class LocalLauncher implements Launcher {
   async terminate(instanceId: string, options: { readonly signal?: AbortSignal } = {}): Promise<Instance> {
     const { folder, file } = this.#existing(instanceId);
     const layout = instanceLayout(folder);
+    // A runner that is only starting would take the request for one that its predecessor left.
+    while (isStarting(layout)) await wait(DRAIN_POLL_MS, undefined, options);
     if (readRunnerLock(layout.lock)?.alive) {
       writeRequest(layout.state, { kind: "interrupt", cause: "shutdown" });
       while (readRunnerLock(layout.lock)?.alive) await wait(DRAIN_POLL_MS, undefined, options);
@@ -132,6 +136,8 @@ export class LocalLauncher implements Launcher {
       for (const path of layout.folders) mkdirSync(path, { recursive: true });
       writeFileSync(layout.queueFile, queueFile, { mode: 0o600 });
       writeInstanceFile(unfinished, file);
+      // Whoever finds the instance before its runner holds the lock must not take it for one that lost it.
+      noteStarting(layout, process.pid);
       renameSync(unfinished, folder);
     } catch (error) {
       rmSync(unfinished, { recursive: true, force: true });
@@ -188,7 +194,7 @@ export class LocalLauncher implements Launcher {
   }
 
   #instance(folder: string, file: InstanceFile): Instance {
-    const alive = readRunnerLock(instanceLayout(folder).lock)?.alive ?? false;
+    const alive = hasRunner(instanceLayout(folder));
     return {
       instanceId: file.instance_id,
       provider: "local",

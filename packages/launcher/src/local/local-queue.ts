@@ -4,7 +4,6 @@ import {
   type InstanceLayout,
   instanceLayout,
   readAttemptUsage,
-  readRunnerLock,
 } from "@spawn/attempt-runner";
 import type { Clock } from "@spawn/foundation";
 import {
@@ -19,6 +18,8 @@ import {
   timeAnchorOf,
 } from "@spawn/status-model";
 import { JournalReader } from "./journal-reader.js";
+import { lastMessages } from "./runner-log.js";
+import { hasRunner } from "./runner-presence.js";
 
 /** A queue on this machine as its journal tells it, followed while it grows. */
 export class LocalQueue {
@@ -26,6 +27,7 @@ export class LocalQueue {
   readonly #clock: Clock;
   #journal: JournalReader;
   #fold = new QueueFold();
+  #runner: "alive" | "gone" = "alive";
 
   constructor(root: string, clock: Clock) {
     this.layout = instanceLayout(root);
@@ -42,6 +44,8 @@ export class LocalQueue {
    */
   refresh(): { readonly records: readonly JournalRecord[]; readonly restarted: boolean } {
     const restarts = this.#journal.hasBegun;
+    // Asked before reading: a runner found gone then has written all that it ever will.
+    this.#runner = this.runner();
     try {
       return { records: this.#read(), restarted: false };
     } catch (error) {
@@ -56,8 +60,14 @@ export class LocalQueue {
     return this.#fold;
   }
 
+  /** One that is just starting counts. */
   runner(): "alive" | "gone" {
-    return readRunnerLock(this.layout.lock)?.alive ? "alive" : "gone";
+    return hasRunner(this.layout) ? "alive" : "gone";
+  }
+
+  /** The last messages of its runners' log: why one ended that wrote nothing into the journal. Empty where it says nothing. */
+  lastWords(): string {
+    return lastMessages(this.layout.runnerLog);
   }
 
   /** The status as of the last `refresh`, with what the jobs print right now. */
@@ -78,7 +88,7 @@ export class LocalQueue {
     return queueStatus(fold, {
       wallMs,
       t: Math.max(t, fold.latest?.t ?? 0),
-      runner: this.runner(),
+      runner: this.#runner,
       live,
       logFileOf: (job) => this.layout.mergedLog(job),
     });

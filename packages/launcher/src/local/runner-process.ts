@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { type InstanceLayout, readRunnerLock } from "@spawn/attempt-runner";
 import { SpawnError } from "@spawn/foundation";
+import { lastMessages } from "./runner-log.js";
+import { noteStarting } from "./runner-presence.js";
 
 /** How the runner is started: a program and what stands before its own arguments. */
 export interface RunnerProgram {
@@ -11,7 +13,6 @@ export interface RunnerProgram {
 }
 
 const LOCK_POLL_MS = 5;
-const LOG_TAIL_LINES = 5;
 
 /**
  * Starts the runner as a process of its own session, which outlives this one; returns once it holds the queue's lock, or
@@ -34,6 +35,7 @@ export async function startRunner(
     env: environment,
   });
   closeSync(log);
+  if (child.pid !== undefined) noteStarting(layout, child.pid);
   const ended = new Promise<{ code: number | null; error?: Error }>((resolve) => {
     child.once("exit", (code) => resolve({ code }));
     child.once("error", (error) => resolve({ code: null, error }));
@@ -72,21 +74,8 @@ function failure(
     );
   }
   const said = lastMessages(layout.runnerLog);
-  return new SpawnError("runner-failed", `the runner ended at once (exit code ${end.code})${said}`, {
+  const why = said === "" ? "" : `:\n${said}`;
+  return new SpawnError("runner-failed", `the runner ended at once (exit code ${end.code})${why}`, {
     hint: `Its log: ${layout.runnerLog}`,
   });
-}
-
-/** The messages of the runner's last log lines, which are JSON. */
-function lastMessages(path: string): string {
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES);
-  const messages = lines.map((line) => {
-    try {
-      const entry: unknown = JSON.parse(line);
-      return typeof entry === "object" && entry !== null ? String(Reflect.get(entry, "msg") ?? line) : line;
-    } catch {
-      return line;
-    }
-  });
-  return messages.join("") === "" ? "" : `:\n${messages.join("\n")}`;
 }

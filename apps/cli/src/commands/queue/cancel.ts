@@ -51,7 +51,10 @@ export default class QueueCancel extends SpawnCommand {
     this.print(`Cancelling ${instance.queueId} on ${instance.instanceId}.`);
     const ref = await referenceFor(this.context, instance);
     if (flags.wait) await this.wait(queue, instance, ref);
-    else this.tell(`See how it ends: spawn queue status ${ref} --watch`);
+    else {
+      this.tell(`See how it ends: spawn queue status ${ref} --watch`);
+      queue.refresh();
+    }
     return queue.status();
   }
 
