@@ -8,6 +8,7 @@ const table = {
   "packages/status-model": ["foundation", "dag-core"],
   "packages/launcher": ["foundation", "status-model", "attempt-runner"],
   "packages/aws-launcher": ["foundation", "status-model", "launcher", "result-store"],
+  "packages/job-queue": ["foundation"],
   "apps/runner": [
     "foundation",
     "dag-core",
@@ -25,6 +26,7 @@ const table = {
     "result-store",
     "launcher",
     "aws-launcher",
+    "job-queue",
   ],
 };
 
