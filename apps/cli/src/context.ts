@@ -1,8 +1,13 @@
 import { type Clock, systemClock, systemRandom } from "@spawn/foundation";
 import { type Launcher, LocalLauncher } from "@spawn/launcher";
 import { openAnyStore, type ResultStore } from "@spawn/result-store";
+import { chooseRegion } from "./aws/choose-region.js";
+import { type Ec2Access, openEc2Access } from "./aws/ec2-access.js";
+import { LaunchRecords } from "./aws/launch-records.js";
 import { type SpawnPaths, spawnPaths } from "./paths.js";
+import { runnerBinaries } from "./runner-binaries.js";
 import { lazyRunner } from "./runner-program.js";
+import { type LoadedSettings, loadSettings } from "./settings/load-settings.js";
 
 /** What commands work with. */
 export interface Context {
@@ -14,25 +19,56 @@ export interface Context {
   readonly launcher: Launcher;
   /** The result store in a folder, or at `s3://bucket/prefix/`. */
   storeAt(location: string): Promise<ResultStore>;
+  /** What holds where a command line does not say otherwise; read when first asked for. @throws SpawnError `bad-arguments`. */
+  settings(): LoadedSettings;
+  /** The launches on EC2 that were made from here. */
+  readonly ec2Launches: LaunchRecords;
+  /**
+   * EC2 in a region, by default the one that flags, environment and settings say. Nothing is asked of AWS yet; its SDK is
+   * loaded by the first call that does. Commands on this machine alone never call this.
+   *
+   * @throws SpawnError `bad-arguments` where no region is said.
+   */
+  ec2(region?: string): Promise<Ec2Access>;
 }
 
 /** Puts the program together from this process and this machine. */
 export function openContext(packageRoot: string): Context {
   const { env } = process;
+  const cwd = process.cwd();
   const paths = spawnPaths(env);
-  const clock = systemClock();
+  const [clock, random] = [systemClock(), systemRandom()];
+  const settings = once(() => loadSettings({ env, cwd }));
+  const opened = new Map<string, Promise<Ec2Access>>();
   return {
-    env,
-    cwd: process.cwd(),
-    paths,
-    clock,
+    ...{ env, cwd, paths, clock, settings },
     launcher: new LocalLauncher({
       instancesFolder: paths.instances,
       runner: lazyRunner({ env, packageRoot }),
-      clock,
-      random: systemRandom(),
-      platform: process.platform,
+      ...{ clock, random, platform: process.platform },
     }),
     storeAt: (location) => openAnyStore(location, { patience: "person" }),
+    ec2Launches: new LaunchRecords(paths.ec2),
+    async ec2(flag) {
+      const configured = async () => (await import("@spawn/aws-launcher")).configuredRegion();
+      const region = await chooseRegion({ flag, env, configured, settings });
+      const access =
+        opened.get(region) ??
+        openEc2Access({
+          ...{ region, env, clock, random, stateFolder: paths.state },
+          runners: () => runnerBinaries({ env, packageRoot }),
+          openStore: (location, options) => openAnyStore(location, { patience: "person", ...options }),
+        });
+      opened.set(region, access);
+      return access;
+    },
+  };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

@@ -4,6 +4,8 @@ import { spawnPaths } from "./paths.js";
 describe("spawnPaths", () => {
   it("are below XDG_STATE_HOME", () => {
     expect(spawnPaths({ XDG_STATE_HOME: "/state", HOME: "/home/me" })).toEqual({
+      state: "/state/spawn",
+      ec2: "/state/spawn/ec2",
       instances: "/state/spawn/instances",
       results: "/state/spawn/results",
     });

@@ -6,6 +6,10 @@ export interface SpawnPaths {
   /** One folder an instance. */
   readonly instances: string;
   readonly results: string;
+  /** Launches on EC2 that are under way. */
+  readonly state: string;
+  /** Launches on EC2 that were made from here, a file each. */
+  readonly ec2: string;
 }
 
 /** Below `$XDG_STATE_HOME/spawn`; a relative `XDG_STATE_HOME` counts as unset, as the XDG rules have it. */
@@ -15,5 +19,11 @@ export function spawnPaths(env: Readonly<Record<string, string | undefined>>): S
     XDG_STATE_HOME !== undefined && isAbsolute(XDG_STATE_HOME)
       ? XDG_STATE_HOME
       : join(env.HOME ?? homedir(), ".local", "state");
-  return { instances: join(stateHome, "spawn", "instances"), results: join(stateHome, "spawn", "results") };
+  const state = join(stateHome, "spawn");
+  return {
+    state,
+    instances: join(state, "instances"),
+    results: join(state, "results"),
+    ec2: join(state, "ec2"),
+  };
 }

@@ -52,19 +52,33 @@ export function lazyRunner(options: FindRunnerOptions): RunnerProgram {
 }
 
 function installedRunner(packageRoot: string): string | undefined {
+  const folder = installedFolder(packageRoot);
+  return folder === undefined ? undefined : programIn(folder);
+}
+
+/** Of the runner's package, where it is installed with this one. */
+export function installedFolder(packageRoot: string): string | undefined {
   try {
-    const manifest = createRequire(join(packageRoot, "package.json")).resolve("@spawn/runner/package.json");
-    return programIn(dirname(manifest));
+    return dirname(createRequire(join(packageRoot, "package.json")).resolve("@spawn/runner/package.json"));
   } catch {
     return undefined;
   }
 }
 
+/** The binary of a platform, unless it is older than the bundle that it is made of. */
+export function freshBinary(runnerRoot: string, platform: string): string | undefined {
+  const binary = join(runnerRoot, "binary", `spawn-runner-${platform}`);
+  return madeAt(binary) >= Math.max(0, madeAt(join(runnerRoot, BUNDLE))) ? binary : undefined;
+}
+
+function madeAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+}
+
 function programIn(runnerRoot: string): string | undefined {
   const bundle = join(runnerRoot, BUNDLE);
-  const binary = join(runnerRoot, "binary", `spawn-runner-${process.platform}-${process.arch}`);
-  const madeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
-  if (madeAt(binary) >= 0 && madeAt(binary) >= madeAt(bundle)) return binary;
+  const binary = freshBinary(runnerRoot, `${process.platform}-${process.arch}`);
+  if (binary !== undefined) return binary;
   return madeAt(bundle) >= 0 ? bundle : undefined;
 }
 

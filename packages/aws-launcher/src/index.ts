@@ -1,11 +1,15 @@
 export { AwsClients, type AwsConnection } from "./aws/aws-clients.js";
+export { configuredRegion } from "./aws/configured-region.js";
 export { Ec2Launcher } from "./ec2-launcher.js";
 export type { Ec2Parts } from "./ec2-parts.js";
 export type { GcItem, GcKind, GcReport } from "./gc/gc-report.js";
-export type { Ec2Instance } from "./instances/ec2-instance.js";
+export { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
+export { findInstance, findInstances } from "./instances/find-instances.js";
 export type { LaunchEvent } from "./launch/launch-events.js";
 export { type Processes, systemProcesses } from "./launch/reconcile.js";
+export type { Architecture } from "./plan/images.js";
 export type { LaunchPlan, Rung } from "./plan/launch-plan.js";
+export { callerIdentity } from "./plan/survey.js";
 export { describePriceSource, type Price, type PriceSource } from "./prices/price.js";
 export { type PricedInstance, Prices } from "./prices/prices.js";
 export type { Ec2LaunchRequest, MarketChoice, RoleChoice } from "./request.js";

@@ -20,6 +20,16 @@ export { type ExpandedValue, expandVariables } from "./environment/expand-variab
 export { type ReferencedVariable, referencedVariables } from "./environment/referenced-variables.js";
 // The published schema.
 export { queueFileJsonSchema } from "./schema/queue-file-json-schema.js";
+// Settings.
+export { type LoadedSettings, loadSettingsFile } from "./settings/load-settings-file.js";
+export { listOf } from "./settings/read-settings.js";
+export type { Settings } from "./settings/settings.js";
+export {
+  type EnvironmentSettings,
+  settingsFromEnvironment,
+  settingVariable,
+} from "./settings/settings-from-environment.js";
+export { ON_COMPLETE, PROVIDERS, SETTING_KEYS, type SettingKey } from "./settings/settings-schema.js";
 // From a typed queue to what others need.
 export { toDagInput } from "./spec/dag-input.js";
 export { defaultQueueId, isValidId } from "./spec/ids.js";

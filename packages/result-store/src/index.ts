@@ -31,7 +31,7 @@ export {
   type ResultMatches,
   type ResultPatterns,
 } from "./matching/match-result-files.js";
-export { openAnyStore } from "./open-any-store.js";
+export { findAccountBucket, makeAccountBucket, openAnyStore } from "./open-any-store.js";
 export { attemptsBegun } from "./restore/attempts-begun.js";
 export { type CompletedJob, type KeptResults, keptResults } from "./restore/kept-results.js";
 export { type RestoredResults, type RestoreOptions, restoreResults } from "./restore/restore-results.js";
@@ -45,6 +45,7 @@ export type {
   StoredObject,
 } from "./result-store.js";
 export type { S3StoreOptions } from "./s3-store/open-s3-store.js";
+export type { FoundBucket } from "./s3-store/results-bucket.js";
 export {
   createJobUploader,
   type FinishedJob,

@@ -13,6 +13,7 @@ import { type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.
 import { chooseProvider, refusePlannedFlags } from "../launching/provider.js";
 import { failureLog } from "../logs/failure-log.js";
 import { unexpectedArguments } from "../parse-refusal.js";
+import { localReference } from "../queues/queue-reference.js";
 import { openQueue } from "../queues/read-status.js";
 import { referenceFor } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
@@ -124,7 +125,7 @@ export default class Launch extends SpawnCommand {
       this.tell(detachedWords(ref));
       this.endWith(EXIT.interrupted);
     } else {
-      const log = await failureLog(this.context, { kind: "instance", instance }, status);
+      const log = await failureLog(this.context, localReference(instance), status);
       this.print(`\n${runSummary({ status, ref, failureLog: log }, this.palette)}`);
       this.print(`\nTo fetch its results: ${this.palette.strong(`spawn queue results ${ref}`)}`);
       this.endWith(exitStatusOfQueue(status));

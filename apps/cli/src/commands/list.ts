@@ -4,6 +4,7 @@ import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { SpawnCommand } from "../base-command.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { parseTags } from "../flags/tags.js";
+import { localReference } from "../queues/queue-reference.js";
 import { readStatus } from "../queues/read-status.js";
 import { type InstanceRow, instanceRow } from "../render/instance-row.js";
 import { instanceTable } from "../render/instance-table.js";
@@ -63,7 +64,7 @@ export default class List extends SpawnCommand {
   /** One unreadable queue must not hide the others. */
   private async queueState(instance: Instance): Promise<QueueStatus["status"] | undefined> {
     try {
-      return (await readStatus(this.context, { kind: "instance", instance })).status;
+      return (await readStatus(this.context, localReference(instance))).status;
     } catch (error) {
       this.tell(`${instance.instanceId}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;

@@ -6,6 +6,7 @@ import { EXIT } from "../exit-status.js";
 import { durationFlag } from "../flags/duration-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { onInterrupt } from "../interrupts.js";
+import { localReference } from "../queues/queue-reference.js";
 import { readStatus } from "../queues/read-status.js";
 import { REF_DESCRIPTION, referenceFor, resolveInstance } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
@@ -47,7 +48,7 @@ export default class Status extends SpawnCommand {
     if (flags.watch) return this.watch(instance, flags.refresh ?? DEFAULT_REFRESH_MS);
     if (flags.wait) await this.wait(instance, flags["wait-timeout"]);
     const now = await resolveInstance(this.context, instance.instanceId);
-    const status = await readStatus(this.context, { kind: "instance", instance: now });
+    const status = await readStatus(this.context, localReference(now));
     const time = wallTimeIn();
     this.print(instanceText(now, status, time.shown, this.palette));
     if (flags.wait && process.exitCode === undefined) this.endWith(exitStatusOfQueue(status));

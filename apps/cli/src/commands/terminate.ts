@@ -6,6 +6,7 @@ import { SpawnCommand } from "../base-command.js";
 import { EXIT } from "../exit-status.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { onInterrupt } from "../interrupts.js";
+import { localReference } from "../queues/queue-reference.js";
 import { readStatus } from "../queues/read-status.js";
 import { REF_DESCRIPTION, resolveInstance } from "../queues/resolve-reference.js";
 import { type InstanceRow, instanceRow } from "../render/instance-row.js";
@@ -36,7 +37,7 @@ export default class Terminate extends SpawnCommand {
         this.progress(`Ending ${instance.instanceId}: waiting until all is stored.`);
       const ended = await this.context.launcher.terminate(instance.instanceId, { signal: leaving.signal });
       this.print(`Terminated ${ended.instanceId}. Its results: spawn queue results ${ended.queueId}`);
-      const { status } = await readStatus(this.context, { kind: "instance", instance: ended });
+      const { status } = await readStatus(this.context, localReference(ended));
       return instanceRow(ended, status, wallTimeIn().rfc3339);
     } catch (error) {
       if (!leaving.signal.aborted) throw error;

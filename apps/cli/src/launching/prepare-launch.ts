@@ -12,6 +12,7 @@ import {
 import { buildGraph } from "@spawn/dag-core";
 import { SpawnError } from "@spawn/foundation";
 import { type EstimatedDuration, estimatedDuration } from "@spawn/status-model";
+import { storeRootFrom } from "../aws/store-root.js";
 import type { Context } from "../context.js";
 import { checkEnvironment, type LaunchEnvironment, launchEnvironment } from "./environment.js";
 import { checkLocalSupport } from "./local-support.js";
@@ -70,7 +71,7 @@ export async function prepareLaunch(
     source,
     environment,
     workingDirectory: existingFolder(resolve(context.cwd, options.workdir ?? spec.workdir ?? ".")),
-    storeRoot: storeRootOf(spec, context.paths.results),
+    storeRoot: storeRootFrom(spec.resultS3Bucket, spec.resultS3Prefix) ?? context.paths.results,
     estimate: estimatedDuration(buildGraph(toDagInput(spec))),
   };
 }
@@ -110,11 +111,4 @@ export function validSpec(source: ReadQueueFile, color: boolean): QueueSpec {
 function existingFolder(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
   throw new SpawnError("bad-arguments", `the working directory is not a folder: ${path}`);
-}
-
-/** The queue file's own place in S3, else the default store. */
-function storeRootOf({ resultS3Bucket, resultS3Prefix = "" }: QueueSpec, byDefault: string): string {
-  if (resultS3Bucket === undefined) return byDefault;
-  const prefix = resultS3Prefix.replace(/^\/+|\/+$/g, "");
-  return `s3://${resultS3Bucket}/${prefix === "" ? "" : `${prefix}/`}`;
 }

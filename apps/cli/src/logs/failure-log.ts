@@ -1,6 +1,7 @@
 import type { QueueStatus } from "@spawn/status-model";
 import type { Context } from "../context.js";
-import type { QueueReference } from "../queues/resolve-reference.js";
+import type { QueueReference } from "../queues/queue-reference.js";
+
 import { plainOutput } from "../render/plain-output.js";
 import { lastLines } from "./last-lines.js";
 

@@ -1,5 +1,6 @@
 import type { Context } from "../context.js";
-import type { QueueReference } from "../queues/resolve-reference.js";
+import type { QueueReference } from "../queues/queue-reference.js";
+
 import { LogLines } from "./log-lines.js";
 import { logBytes } from "./log-source.js";
 import { TailBuffer } from "./tail-buffer.js";

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { instanceLayout } from "@spawn/attempt-runner";
 import { jobKeys, type ResultStore } from "@spawn/result-store";
 import type { Context } from "../context.js";
-import type { QueueReference } from "../queues/resolve-reference.js";
+import type { QueueReference } from "../queues/queue-reference.js";
+
+import { storeOf } from "../queues/store-of.js";
 import { LogFile } from "./log-file.js";
 
 /** Which of a job's logs: all attempts merged with times and masks, or exactly what one attempt wrote. */
@@ -24,18 +26,14 @@ export async function* logBytes(
   log: LogKind,
   options: { readonly lastBytes?: number } = {},
 ): AsyncGenerator<Uint8Array, void> {
-  if (reference.kind === "instance") {
+  if (reference.kind === "local") {
     const path = logPath(reference.instance.root, job, log);
     if (existsSync(path)) {
       yield* new LogFile(path, options).read();
       return;
     }
   }
-  const [queueId, root] =
-    reference.kind === "instance"
-      ? [reference.instance.queueId, reference.instance.storeRoot]
-      : [reference.queueId, context.paths.results];
-  yield* storedBytes(await context.storeAt(root), logKey(queueId, job, log));
+  yield* storedBytes(await storeOf(context, reference), logKey(reference.queueId, job, log));
 }
 
 function logPath(root: string, job: string, log: LogKind): string {

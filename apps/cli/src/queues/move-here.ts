@@ -14,7 +14,8 @@ import {
   renewals,
 } from "@spawn/status-model";
 import type { Context } from "../context.js";
-import type { QueueReference } from "./resolve-reference.js";
+import type { QueueReference } from "./queue-reference.js";
+
 import { openStoredQueue, type StoredQueue } from "./stored-queue.js";
 
 /** A runner says that it lives every ten seconds. */
@@ -41,12 +42,11 @@ export interface MovedQueue {
 
 /** Where only the store is left of a queue: no instance of it is known, or the one that is was terminated. */
 export function leftInStore(
-  context: Context,
   reference: QueueReference,
 ): { readonly queueId: string; readonly storeRoot: string } | undefined {
-  if (reference.kind === "stored") return { queueId: reference.queueId, storeRoot: context.paths.results };
-  const { state, queueId, storeRoot } = reference.instance;
-  return state === "terminated" ? { queueId, storeRoot } : undefined;
+  const { kind, queueId, storeRoot } = reference;
+  if (kind === "stored") return { queueId, storeRoot };
+  return kind === "local" && reference.instance.state === "terminated" ? { queueId, storeRoot } : undefined;
 }
 
 /**

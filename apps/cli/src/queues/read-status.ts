@@ -3,18 +3,24 @@ import { SpawnError } from "@spawn/foundation";
 import { type Instance, LocalQueue } from "@spawn/launcher";
 import type { JournalRecord, QueueStatus } from "@spawn/status-model";
 import type { Context } from "../context.js";
-import type { QueueReference } from "./resolve-reference.js";
+import type { QueueReference } from "./queue-reference.js";
+import { notOnEc2Yet } from "./resolve-reference.js";
 import { openStoredQueue } from "./stored-queue.js";
 
 const FIRST_RECORD_POLL_MS = 20;
 
 /** The status of a queue now, wherever it can be read. */
 export async function readStatus(context: Context, reference: QueueReference): Promise<QueueStatus> {
-  if (reference.kind === "stored") {
-    const store = await context.storeAt(context.paths.results);
-    return (await openStoredQueue(context, store, reference.queueId)).status;
+  switch (reference.kind) {
+    case "local":
+      return (await openQueue(context, reference.instance)).queue.status();
+    case "stored": {
+      const store = await context.storeAt(reference.storeRoot);
+      return (await openStoredQueue(context, store, reference.queueId)).status;
+    }
+    case "ec2":
+      throw notOnEc2Yet(reference);
   }
-  return (await openQueue(context, reference.instance)).queue.status();
 }
 
 export interface OpenQueue {

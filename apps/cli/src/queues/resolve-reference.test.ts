@@ -1,6 +1,11 @@
+import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
+import { MemoryStore } from "@spawn/result-store/testing";
 import { describe, expect, it } from "vitest";
-import { findInstance, referenceTo } from "./resolve-reference.js";
+import type { LaunchRecord } from "../aws/launch-records.js";
+import type { Context } from "../context.js";
+import { findInstance } from "./find-instance.js";
+import { referenceTo, resolveQueue } from "./resolve-reference.js";
 
 function instance(instanceId: string, fields: Partial<Instance> = {}): Instance {
   return {
@@ -51,6 +56,65 @@ describe("findInstance", () => {
   it("finds nothing for anything else", () => {
     expect(findInstance(all, "nope")).toBeUndefined();
     expect(findInstance([], "last")).toBeUndefined();
+  });
+});
+
+describe("resolveQueue", () => {
+  const record: LaunchRecord = {
+    instanceId: "i-0abc",
+    queueId: "pipeline",
+    name: "gpu-box",
+    region: "eu-west-1",
+    storeRoot: "s3://bucket/",
+    launchedAt: "2026-01-27T19:00:00.000Z",
+  };
+  const asked: unknown[] = [];
+  /** A context whose EC2 notes that it was asked, and knows nothing. */
+  const context = (local: readonly Instance[], records: readonly LaunchRecord[], provider?: "ec2"): Context =>
+    ({
+      launcher: { list: async () => local },
+      ec2Launches: { all: () => records },
+      settings: () => (provider === undefined ? {} : { provider }),
+      paths: { results: "/results" },
+      storeAt: async () => new MemoryStore(),
+      ec2: async (region?: string) => {
+        asked.push(region);
+        return {
+          region: "us-east-1",
+          list: async () => [],
+          find: async () => Promise.reject(new SpawnError("instance-not-found", "none")),
+          defaultStoreRoot: async () => ({ storeRoot: "s3://spawn-results-us-east-1/", exists: false }),
+        };
+      },
+    }) as unknown as Context;
+
+  it.each(["last", "gpu-box", "pipeline", "i-0abc"])(
+    "takes the newest of both for %s, without asking EC2",
+    async (ref) => {
+      asked.length = 0;
+      const found = await resolveQueue(context(all, [record]), ref);
+      expect(found).toMatchObject({ kind: "ec2", instanceId: "i-0abc", region: "eu-west-1" });
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it("takes the local one where that is newer", async () => {
+    const later = instance("local-9", { launchedAt: "2026-01-27T20:00:00.000Z" });
+    const found = await resolveQueue(context([later, ...all], [record]), "last");
+    expect(found).toMatchObject({ kind: "local", instance: later });
+  });
+
+  it("asks EC2 only where it is in play", async () => {
+    asked.length = 0;
+    await expect(resolveQueue(context(all, []), "nope")).rejects.toMatchObject({ code: "queue-not-found" });
+    expect(asked).toEqual([]);
+    await expect(resolveQueue(context(all, [], "ec2"), "nope")).rejects.toThrow("here or on EC2");
+    await expect(resolveQueue(context(all, []), "i-0123")).rejects.toMatchObject({
+      code: "instance-not-found",
+    });
+    const options = { region: "eu-west-3" };
+    await expect(resolveQueue(context(all, [record]), "pipeline", options)).rejects.toThrow("in eu-west-3");
+    expect(asked).toEqual([undefined, undefined, "eu-west-3"]);
   });
 });
 

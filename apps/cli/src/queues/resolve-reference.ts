@@ -2,55 +2,112 @@ import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
 import type { Context } from "../context.js";
 import { didYouMean } from "../suggestions/nearest.js";
+import { findInstance } from "./find-instance.js";
+import { findOnEc2, recordReference } from "./find-on-ec2.js";
+import { type Ec2Reference, localReference, type QueueReference } from "./queue-reference.js";
 import { isStored } from "./stored-queue.js";
-
-/** What a `<ref>` of a queue stands for. */
-export type QueueReference =
-  | { readonly kind: "instance"; readonly instance: Instance }
-  /** No instance of it is known any more; the default result store still has it. */
-  | { readonly kind: "stored"; readonly queueId: string };
 
 /** For the help of every command that takes one. */
 export const REF_DESCRIPTION = "instance id, name, queue id, or `last` for the newest instance";
 
+export interface ResolveOptions {
+  /** `--region`: what is meant is there on EC2, and nowhere else. */
+  readonly region?: string | undefined;
+}
+
 /**
- * Finds the instance that a reference means: an instance id, `last`, a name (the instance that runs under it, else the newest
- * that is not terminated), or a queue id (then the newest of its instances).
+ * Finds what a reference means: of the instances here and the launches on EC2 that were made from here, the newest that it
+ * fits. Nothing of this goes over the network. AWS is asked only for what is not found so, and then only where EC2 is in
+ * play: with `--region`, for an id such as `i-0abc…`, or where the settings say `provider: ec2`.
  *
- * @param instances newest first
+ * @throws SpawnError `queue-not-found`, `instance-not-found` for what looks like an instance id, `bad-arguments`.
  */
-export function findInstance(instances: readonly Instance[], ref: string): Instance | undefined {
-  if (ref === "last") return instances[0];
-  const byId = instances.find((instance) => instance.instanceId === ref);
-  if (byId !== undefined) return byId;
-  const named = instances.filter((instance) => instance.name === ref && instance.state !== "terminated");
-  const running = named.find((instance) => instance.state === "running");
-  return running ?? named[0] ?? instances.find((instance) => instance.queueId === ref);
+export async function resolveQueue(
+  context: Context,
+  ref: string,
+  options: ResolveOptions = {},
+): Promise<QueueReference> {
+  if (options.region !== undefined) {
+    const there = await findOnEc2(context, ref, options.region);
+    if (there !== undefined) return there;
+    throw notFound(ref, [], `on EC2 in ${options.region}`);
+  }
+  const instances = await context.launcher.list();
+  const here = findInstance(instances, ref);
+  const records = context.ec2Launches.all();
+  const record = findInstance(records, ref);
+  if (here !== undefined && (record === undefined || here.launchedAt >= record.launchedAt))
+    return localReference(here);
+  if (record !== undefined) return recordReference(record);
+  if (await isStored(context, ref)) return { kind: "stored", queueId: ref, storeRoot: context.paths.results };
+  const there = isEc2InPlay(context, ref) ? await findOnEc2(context, ref) : undefined;
+  if (there !== undefined) return there;
+  throw notFound(
+    ref,
+    [...instances, ...records],
+    isEc2InPlay(context, ref) ? "here or on EC2" : "on this machine",
+  );
 }
 
-/** @throws SpawnError `instance-not-found`. */
+function isEc2InPlay(context: Context, ref: string): boolean {
+  return /^i-[0-9a-f]+$/.test(ref) || context.settings().provider === "ec2";
+}
+
+/** An instance on this machine. @throws SpawnError as `resolveQueue`; `not-supported` for one on EC2. */
 export async function resolveInstance(context: Context, ref: string): Promise<Instance> {
-  const instances = await context.launcher.list();
-  const instance = findInstance(instances, ref);
-  if (instance !== undefined) return instance;
-  throw notFound("instance", instances, ref);
+  const reference = await resolveQueue(context, ref);
+  switch (reference.kind) {
+    case "local":
+      return reference.instance;
+    case "stored":
+      throw new SpawnError(
+        "instance-not-found",
+        `the instance of ${ref} is gone; only its results are left`,
+        {
+          hint: `Get them: spawn queue results ${ref}`,
+        },
+      );
+    case "ec2":
+      throw notOnEc2Yet(reference);
+  }
 }
 
-/** @throws SpawnError `queue-not-found`, `instance-not-found` for what looks like an instance id, `bad-arguments`. */
-export async function resolveQueue(context: Context, ref: string): Promise<QueueReference> {
-  const instances = await context.launcher.list();
-  const instance = findInstance(instances, ref);
-  if (instance !== undefined) return { kind: "instance", instance };
-  if (await isStored(context, ref)) return { kind: "stored", queueId: ref };
-  throw notFound(/^(?:local-|i-[0-9a-f]+$)/.test(ref) ? "instance" : "queue", instances, ref);
+/** @throws SpawnError `queue-not-found` where only the store is left of the queue; `not-supported` for one on EC2. */
+export function instanceOf(reference: QueueReference): Instance {
+  switch (reference.kind) {
+    case "local":
+      return reference.instance;
+    case "stored":
+      throw new SpawnError(
+        "queue-not-found",
+        `the instance of ${reference.queueId} is gone; only its results are left`,
+        { hint: `Get them: spawn queue results ${reference.queueId}` },
+      );
+    case "ec2":
+      throw notOnEc2Yet(reference);
+  }
 }
 
-function notFound(what: "instance" | "queue", instances: readonly Instance[], ref: string): SpawnError {
-  const known = instances.flatMap(({ name, queueId }) => [queueId, ...(name === undefined ? [] : [name])]);
-  const meant = didYouMean(ref, known);
+export function notOnEc2Yet({ queueId, instanceId = "gone", region }: Ec2Reference): SpawnError {
+  return new SpawnError(
+    "not-supported",
+    `${queueId} is on EC2 (${instanceId} in ${region}): this command cannot do that there yet`,
+  );
+}
+
+function notFound(
+  ref: string,
+  known: readonly { readonly queueId: string; readonly name?: string }[],
+  where: string,
+): SpawnError {
+  const what = /^(?:local-|i-[0-9a-f]+$)/.test(ref) ? "instance" : "queue";
+  const meant = didYouMean(
+    ref,
+    known.flatMap(({ name, queueId }) => [queueId, ...(name === undefined ? [] : [name])]),
+  );
   return new SpawnError(
     `${what}-not-found`,
-    ref === "last" ? `no ${what} was launched yet` : `there is no ${what} ${ref} on this machine`,
+    ref === "last" ? `no ${what} was launched yet` : `there is no ${what} ${ref} ${where}`,
     {
       hint: [...(meant === undefined ? [] : [meant]), "See what there is: spawn list --state all"].join("\n"),
     },
@@ -63,7 +120,10 @@ function notFound(what: "instance" | "queue", instances: readonly Instance[], re
  *
  * @param instances all there are, newest first
  */
-export function referenceTo(instances: readonly Instance[], instance: Instance): string {
+export function referenceTo(
+  instances: readonly { readonly instanceId: string; readonly queueId: string; readonly name?: string }[],
+  instance: { readonly instanceId: string; readonly queueId: string },
+): string {
   const { instanceId, queueId } = instance;
   const others = instances.filter((other) => other.instanceId !== instanceId);
   const ambiguous =
@@ -72,18 +132,9 @@ export function referenceTo(instances: readonly Instance[], instance: Instance):
 }
 
 /** See `referenceTo`. */
-export async function referenceFor(context: Context, instance: Instance): Promise<string> {
-  return referenceTo(await context.launcher.list(), instance);
-}
-
-/** @throws SpawnError `queue-not-found` where only the store is left of the queue. */
-export function instanceOf(reference: QueueReference): Instance {
-  if (reference.kind === "instance") return reference.instance;
-  throw new SpawnError(
-    "queue-not-found",
-    `the instance of ${reference.queueId} is gone; only its results are left`,
-    {
-      hint: `Get them: spawn queue results ${reference.queueId}`,
-    },
-  );
+export async function referenceFor(
+  context: Context,
+  instance: { readonly instanceId: string; readonly queueId: string },
+): Promise<string> {
+  return referenceTo([...(await context.launcher.list()), ...context.ec2Launches.all()], instance);
 }

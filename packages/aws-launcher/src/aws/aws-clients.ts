@@ -10,6 +10,7 @@ import type { AwsCredentialIdentity, Provider } from "@smithy/types";
 
 const CONNECT_WITHIN_MS = 4_000;
 const ANSWER_WITHIN_MS = 30_000;
+const IMPATIENT = { connectionTimeout: 3_000, requestTimeout: 4_000 };
 
 /** How AWS is reached. What is not said comes from the SDK's own chain: `AWS_*`, then the AWS config files (SSO too). */
 export interface AwsConnection {
@@ -63,8 +64,13 @@ export class AwsClients {
     return this.#open("ssm", async (settings) => new (await import("@aws-sdk/client-ssm")).SSM(settings));
   }
 
+  /** Asked first of all: that AWS cannot be reached is known within ten seconds. */
   sts(): Promise<STS> {
-    return this.#open("sts", async (settings) => new (await import("@aws-sdk/client-sts")).STS(settings));
+    const { requestHandler = IMPATIENT } = this.#connection;
+    return this.#open("sts", async (settings) => {
+      const { STS } = await import("@aws-sdk/client-sts");
+      return new STS({ ...settings, maxAttempts: 2, requestHandler });
+    });
   }
 
   s3(): Promise<S3> {
@@ -117,6 +123,8 @@ export class AwsClients {
   }
 
   private settings() {
+    // That Node 20 will not get newer SDKs is nothing that whoever launches can act on.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
     const { region, endpoint, credentials, requestHandler, maxAttempts = 4 } = this.#connection;
     return {
       region,

@@ -2,10 +2,9 @@ import * as z from "zod";
 import type { Problems } from "../diagnostics/problems.js";
 import type { Path } from "../source/located-node.js";
 import { ALIASES } from "./aliases.js";
+import { checkShape } from "./check-shape.js";
 import { jobSchema } from "./job-schema.js";
 import { queueFileSchema } from "./queue-file-schema.js";
-import { reportIssues } from "./report-issues.js";
-import { withoutPaths } from "./without-paths.js";
 
 /** The file without a look into its jobs, each of which is checked alone. */
 const queueHeadSchema = queueFileSchema.extend({
@@ -49,41 +48,6 @@ function draftJob(value: unknown, path: Path, problems: Problems): JobDraft {
     ...(env !== undefined && rest.environment === undefined && { environment: env }),
     ...(result_paths !== undefined && rest.result_files === undefined && { result_files: result_paths }),
   };
-}
-
-/**
- * @param partial The same schema with every key optional.
- * @returns `undefined` when the value is no map at all.
- */
-function checkShape<Whole extends Part, Part>(
-  whole: z.ZodType<Whole>,
-  partial: z.ZodType<Part>,
-  value: unknown,
-  path: Path,
-  problems: Problems,
-): Part | undefined {
-  if (problems.isFull) return undefined;
-  const issues: z.core.$ZodIssue[] = [];
-  if (conforms(whole, value, issues)) return value;
-  reportIssues(issues, { schema: whole, value, path, problems });
-  if (problems.isFull) return undefined;
-  const rest = withoutPaths(value, issues);
-  return conforms(partial, rest, []) ? rest : undefined;
-}
-
-/**
- * The value itself is used then, not zod's copy: of a hundred thousand jobs, copies that stay cost more than the checks.
- *
- * @param issues Gets what is wrong.
- */
-function conforms<Value>(
-  schema: z.ZodType<Value>,
-  value: unknown,
-  issues: z.core.$ZodIssue[],
-): value is Value {
-  const { error } = schema.safeParse(value);
-  for (const issue of error?.issues ?? []) issues.push(issue);
-  return error === undefined;
 }
 
 function reportBothSpellings(value: object, path: Path, problems: Problems): void {

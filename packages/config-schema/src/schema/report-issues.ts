@@ -18,6 +18,8 @@ export interface ShapeContext {
   readonly value: unknown;
   readonly path: Path;
   readonly problems: Problems;
+  /** What the whole is called and how a small one looks, where it is not a queue file. */
+  readonly root?: { readonly name: string; readonly example: string };
 }
 
 /** Says in this project's words what zod found; at most one thing for each place. */
@@ -102,16 +104,17 @@ function reportType(
   value: unknown,
   path: Path,
   inner: readonly PropertyKey[],
-  { schema, problems }: ShapeContext,
+  { schema, problems, root }: ShapeContext,
 ): void {
   const name = path.at(-1);
   const hints = fieldHints(schema, inner);
-  const subject = name === undefined ? "a queue file" : typeof name === "number" ? "this" : `"${name}"`;
+  const subject =
+    name === undefined ? (root?.name ?? "a queue file") : typeof name === "number" ? "this" : `"${name}"`;
   problems.add(
     "wrong-type",
     { path },
     `${subject} must be ${expectedType(expected, hints)}, not ${describeValue(value)}`,
-    name === undefined ? suggestRoot(value) : typeSuggestion(expected, value, hints),
+    name === undefined ? (root?.example ?? suggestRoot(value)) : typeSuggestion(expected, value, hints),
   );
 }
 

@@ -1,7 +1,6 @@
 import { SpawnError } from "@spawn/foundation";
 import type { ResultStore } from "../result-store.js";
 import { callerAccount } from "./caller-account.js";
-import { resultsBucket } from "./results-bucket.js";
 import { type Patience, s3Client } from "./s3-client.js";
 import { S3Store } from "./s3-store.js";
 
@@ -22,20 +21,6 @@ export async function openS3Store(location: string, options: S3StoreOptions): Pr
   const { bucket, prefix } = parseS3Location(location);
   const account = options.account ?? (await callerAccount(options));
   return new S3Store({ client: s3Client(options), bucket, prefix, account });
-}
-
-/**
- * The store in the account's own results bucket of the region, which is made where it is not there.
- *
- * @throws SpawnError `permission-denied`, `store-failed`.
- */
-export async function openResultsBucket(
-  options: S3StoreOptions & { readonly region: string },
-): Promise<ResultStore> {
-  const account = options.account ?? (await callerAccount(options));
-  const client = s3Client(options);
-  const bucket = await resultsBucket(client, { account, region: options.region });
-  return new S3Store({ client, bucket, prefix: "", account });
 }
 
 /** @throws SpawnError `bad-arguments` */

@@ -14,6 +14,38 @@ const BROKEN_UPLOADS_KEPT_DAYS = 7;
 /** The one region that a bucket is not told to be in. */
 const DEFAULT_REGION = "us-east-1";
 
+export interface BucketHome {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The account's bucket for results in a region, which may not be there yet. */
+export interface FoundBucket {
+  readonly name: string;
+  readonly exists: boolean;
+}
+
+/**
+ * Looks for the account's bucket for results, and makes none. Of a name that is not taken nobody knows whether the account
+ * will get it until it is made.
+ *
+ * @throws SpawnError `permission-denied`, `store-failed`.
+ */
+export async function findResultsBucket(client: S3Client, home: BucketHome): Promise<FoundBucket> {
+  const names = bucketNames(home);
+  const owners: Owner[] = [];
+  for (const name of names) {
+    const owner = await ownerOf(client, name, home.account);
+    if (owner === "caller") return { name, exists: true };
+    owners.push(owner);
+  }
+  return { name: names[owners.indexOf("nobody")] ?? names[1], exists: false };
+}
+
+function bucketNames({ account, region }: BucketHome): readonly [string, string] {
+  return [`spawn-results-${region}`, `spawn-results-${account}-${region}`];
+}
+
 /**
  * The account's bucket for results in this region: `spawn-results-<region>` where the account owns that name or can have it,
  * else `spawn-results-<account>-<region>`. Made where it is not there, with public access blocked, encrypted, and rid of broken
@@ -21,30 +53,29 @@ const DEFAULT_REGION = "us-east-1";
  *
  * @throws SpawnError `permission-denied`, `store-failed`.
  */
-export async function resultsBucket(
-  client: S3Client,
-  { account, region }: { readonly account: string; readonly region: string },
-): Promise<string> {
-  const names = [`spawn-results-${region}`, `spawn-results-${account}-${region}`];
+export async function resultsBucket(client: S3Client, home: BucketHome): Promise<string> {
+  const found = await findResultsBucket(client, home);
+  if (found.exists) return found.name;
+  const names = bucketNames(home);
   for (const name of names) {
-    if (await isOwn(client, name, account)) return name;
-  }
-  for (const name of names) {
-    if (await makeBucket(client, name, { account, region })) return name;
+    if (await makeBucket(client, name, home)) return name;
   }
   return await explainedS3(`making ${names[1]}`, () =>
     Promise.reject(Object.assign(new Error("somebody else has the name"), { name: "AccessDenied" })),
   );
 }
 
-async function isOwn(client: S3Client, Bucket: string, ExpectedBucketOwner: string): Promise<boolean> {
+type Owner = "caller" | "nobody" | "somebody";
+
+async function ownerOf(client: S3Client, Bucket: string, ExpectedBucketOwner: string): Promise<Owner> {
   try {
     await client.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
-    return true;
+    return "caller";
   } catch (error) {
-    // 403 and 301: another account's, or one that this caller may not look at.
     const { status } = awsFailureOf(error);
-    if (status === 404 || status === 403 || status === 301) return false;
+    if (status === 404) return "nobody";
+    // Another account's, or one that this caller may not look at.
+    if (status === 403 || status === 301) return "somebody";
     return await explainedS3(`looking for ${Bucket}`, () => Promise.reject(error));
   }
 }
@@ -53,7 +84,7 @@ async function isOwn(client: S3Client, Bucket: string, ExpectedBucketOwner: stri
 async function makeBucket(
   client: S3Client,
   Bucket: string,
-  { account, region }: { readonly account: string; readonly region: string },
+  { account, region }: BucketHome,
 ): Promise<boolean> {
   try {
     const LocationConstraint = region as BucketLocationConstraint;

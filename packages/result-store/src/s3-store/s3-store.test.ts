@@ -7,13 +7,15 @@ import {
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetPublicAccessBlockCommand,
+  HeadBucketCommand,
   ListMultipartUploadsCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { findAccountBucket, makeAccountBucket } from "../open-any-store.js";
 import { type MotoServer, motoIsMissing, startMoto } from "../testing/moto-server.js";
 import { resultStoreContract } from "../testing/result-store-contract.js";
-import { openResultsBucket, openS3Store, parseS3Location } from "./open-s3-store.js";
+import { openS3Store, parseS3Location } from "./open-s3-store.js";
 import { PART_BYTES } from "./parts.js";
 import { resultsBucket } from "./results-bucket.js";
 import { s3Client } from "./s3-client.js";
@@ -52,16 +54,21 @@ describe.skipIf(motoIsMissing())("against moto", () => {
 
   describe("the account's results bucket", () => {
     test("is made once, closed to the public, encrypted, and rid of broken uploads", async () => {
-      const store = await openResultsBucket({ patience: "person", region: REGION });
+      const home = { patience: "person", account: moto.account, region: REGION } as const;
       const Bucket = `spawn-results-${REGION}`;
-      expect(store.location).toBe(`s3://${Bucket}/`);
+      expect(await findAccountBucket(home)).toEqual({ name: Bucket, exists: false });
+      await expect(client.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({
+        name: "NotFound",
+      });
+      expect(await makeAccountBucket(home)).toBe(Bucket);
+      expect(await findAccountBucket(home)).toEqual({ name: Bucket, exists: true });
       const access = await client.send(new GetPublicAccessBlockCommand({ Bucket }));
       expect(Object.values(access.PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
       const encryption = await client.send(new GetBucketEncryptionCommand({ Bucket }));
       expect(encryption.ServerSideEncryptionConfiguration?.Rules).toHaveLength(1);
       const lifecycle = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
       expect(lifecycle.Rules?.[0]?.AbortIncompleteMultipartUpload).toEqual({ DaysAfterInitiation: 7 });
-      expect((await openResultsBucket({ patience: "person", region: REGION })).location).toBe(store.location);
+      expect(await makeAccountBucket(home)).toBe(Bucket);
     });
 
     test("has the account in its name where somebody else has the short one", async () => {
@@ -106,7 +113,7 @@ describe.skipIf(motoIsMissing())("against moto", () => {
           if (context.commandName === "UploadPartCommand") {
             const { PartNumber } = args.input as { PartNumber: number };
             if (failing && PartNumber === 3) {
-              await vi.waitFor(() => expect(held).toContain(2));
+              await vi.waitFor(() => expect(held).toContain(2), { timeout: 20_000 });
               throw Object.assign(new Error("cut"), { name: "ECONNRESET" });
             }
             sent.push(PartNumber);

@@ -13,13 +13,9 @@ import { logBytes } from "../../logs/log-source.js";
 import { TailBuffer } from "../../logs/tail-buffer.js";
 import { whyEmpty } from "../../logs/why-empty.js";
 import { requireJob } from "../../queues/known-job.js";
+import type { QueueReference } from "../../queues/queue-reference.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
-import {
-  type QueueReference,
-  REF_DESCRIPTION,
-  referenceFor,
-  resolveQueue,
-} from "../../queues/resolve-reference.js";
+import { REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
 import { detachedWords } from "../../queues/wait-for-queue.js";
 import { linePrefix } from "../../render/line-prefix.js";
 import { plainOutput } from "../../render/plain-output.js";
@@ -82,7 +78,7 @@ export default class QueueLogs extends SpawnCommand {
       if (args.job === undefined) throw new SpawnError("bad-arguments", "--raw needs a job");
       return this.showRaw(reference, status, args.job, flags.attempt);
     }
-    if (flags.follow && reference.kind === "instance") {
+    if (flags.follow && reference.kind === "local") {
       const after = await this.follow(reference.instance, jobs, flags.tail);
       if (after !== undefined) await this.tellWhyEmpty(reference, after, args.job);
       return undefined;
@@ -102,9 +98,7 @@ export default class QueueLogs extends SpawnCommand {
       return;
     }
     const ref =
-      reference.kind === "instance"
-        ? await referenceFor(this.context, reference.instance)
-        : reference.queueId;
+      reference.kind === "local" ? await referenceFor(this.context, reference.instance) : reference.queueId;
     this.tell(whyEmpty(status, job, ref));
   }
 

@@ -8,6 +8,7 @@ import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { jobNotFound } from "../../queues/known-job.js";
 import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { storeOf } from "../../queues/store-of.js";
 import { downloadJson } from "../../render/download-json.js";
 import { downloadHeading, downloadReport } from "../../render/download-report.js";
 import { liveOf } from "../../render/palette.js";
@@ -39,11 +40,8 @@ export default class QueueResults extends SpawnCommand {
   override async run(): Promise<object> {
     const { args, flags } = await this.parse(QueueResults);
     const reference = await resolveQueue(this.context, args.ref);
-    const [queueId, root] =
-      reference.kind === "instance"
-        ? [reference.instance.queueId, reference.instance.storeRoot]
-        : [reference.queueId, this.context.paths.results];
-    const store = await this.context.storeAt(root);
+    const { queueId } = reference;
+    const store = await storeOf(this.context, reference);
     const destination = shownFolder(flags.output ?? join("results", queueId));
     this.print(`${downloadHeading({ queueId, source: store.locationOf(queueId), destination })}\n`);
 

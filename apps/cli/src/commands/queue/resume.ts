@@ -12,6 +12,7 @@ import { checkMovedEnvironment, checkResumeEnvironment } from "../../launching/r
 import { failureLog } from "../../logs/failure-log.js";
 import { type ChangedQueue, changeQueue } from "../../queues/changed-file.js";
 import { leftInStore, lookAtMove } from "../../queues/move-here.js";
+import { localReference } from "../../queues/queue-reference.js";
 import { openQueue } from "../../queues/read-status.js";
 import { instanceOf, REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
 import { planResume, refuseRunning } from "../../queues/resume-plan.js";
@@ -70,7 +71,7 @@ export default class QueueResume extends SpawnCommand {
   override async run(): Promise<QueueStatus> {
     const { args, flags } = await this.parse(QueueResume);
     const reference = await resolveQueue(this.context, args.ref);
-    const left = leftInStore(this.context, reference);
+    const left = leftInStore(reference);
     if (left !== undefined) return this.resumeFromStore(left, flags);
     const instance = instanceOf(reference);
     if (flags["trust-completed"]) {
@@ -187,7 +188,7 @@ export default class QueueResume extends SpawnCommand {
       this.tell(detachedWords(ref));
       this.endWith(EXIT.interrupted);
     } else {
-      const lines = await failureLog(this.context, { kind: "instance", instance }, status);
+      const lines = await failureLog(this.context, localReference(instance), status);
       this.print(`\n${runSummary({ status, ref, failureLog: lines }, this.palette)}`);
       this.print(`\nTo fetch its results: ${this.palette.strong(`spawn queue results ${ref}`)}`);
       this.endWith(exitStatusOfQueue(status));

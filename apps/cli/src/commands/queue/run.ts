@@ -15,6 +15,7 @@ import { prepareLaunch } from "../../launching/prepare-launch.js";
 import { failureLog } from "../../logs/failure-log.js";
 import { type Attendant, liveAttendant, plainAttendant } from "../../queues/attendant.js";
 import { followQueue } from "../../queues/follow-queue.js";
+import { localReference } from "../../queues/queue-reference.js";
 import { silentRunner } from "../../queues/read-status.js";
 import { referenceFor } from "../../queues/resolve-reference.js";
 import { exitStatusOfQueue } from "../../queues/wait-for-queue.js";
@@ -133,7 +134,7 @@ export default class QueueRun extends SpawnCommand {
       this.tell(`Removed from ${folder}: ${summary.removed.length} unchanged files of an earlier run`);
     for (const name of summary.kept)
       this.tell(`⚠ kept in ${folder}, as it was changed: ${name} of an earlier run`);
-    const lines = await failureLog(this.context, { kind: "instance", instance }, status);
+    const lines = await failureLog(this.context, localReference(instance), status);
     const ref = await referenceFor(this.context, instance);
     const files = summary.jobs.flatMap((job) => job.files).filter(({ kind }) => kind === "result").length;
     const results = `${folder} (${files} result ${files === 1 ? "file" : "files"}, ${formatSize(downloadedBytes(summary))} with logs)`;

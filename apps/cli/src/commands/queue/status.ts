@@ -7,13 +7,9 @@ import { durationFlag } from "../../flags/duration-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { failureLog } from "../../logs/failure-log.js";
+import { localReference, type QueueReference } from "../../queues/queue-reference.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
-import {
-  type QueueReference,
-  REF_DESCRIPTION,
-  referenceFor,
-  resolveQueue,
-} from "../../queues/resolve-reference.js";
+import { REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue } from "../../queues/wait-for-queue.js";
 import { drawnDisplay, type WatchDisplay, writtenDisplay } from "../../queues/watch-display.js";
 import { watchStatus } from "../../queues/watch-status.js";
@@ -52,7 +48,7 @@ export default class QueueStatusCommand extends SpawnCommand {
     const { args, flags } = await this.parse(QueueStatusCommand);
     this.jsonLines = flags.watch ?? false;
     const reference = await resolveQueue(this.context, args.ref);
-    if (flags.watch && reference.kind === "instance") {
+    if (flags.watch && reference.kind === "local") {
       await this.watch(reference.instance, flags.refresh ?? DEFAULT_REFRESH_MS);
       return undefined;
     }
@@ -71,7 +67,7 @@ export default class QueueStatusCommand extends SpawnCommand {
     try {
       const { queue } = await openQueue(this.context, instance, { signal: leaving.signal });
       last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show: display.show });
-      if (last !== undefined) details = await this.lastScreen({ kind: "instance", instance }, last);
+      if (last !== undefined) details = await this.lastScreen(localReference(instance), last);
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
     } finally {
@@ -85,7 +81,7 @@ export default class QueueStatusCommand extends SpawnCommand {
 
   /** What the text of a queue that is over needs besides its status. */
   private async lastScreen(reference: QueueReference, status: QueueStatus): Promise<ScreenDetails> {
-    const instance = reference.kind === "instance" ? reference.instance : undefined;
+    const instance = reference.kind === "local" ? reference.instance : undefined;
     const job = status.completed_at === undefined ? undefined : status.first_failure;
     if (job === undefined || this.jsonEnabled()) return { instanceState: instance?.state };
     const ref = instance === undefined ? status.queue_id : await referenceFor(this.context, instance);

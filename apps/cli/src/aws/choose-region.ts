@@ -1,0 +1,29 @@
+import type { Settings } from "@spawn/config-schema";
+import { SpawnError } from "@spawn/foundation";
+
+export interface RegionSources {
+  readonly flag: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the AWS config file says; asked only where nothing before it does. */
+  readonly configured: () => Promise<string | undefined>;
+  readonly settings: () => Pick<Settings, "region">;
+}
+
+/**
+ * The region of AWS: `--region`, `AWS_REGION`, `AWS_DEFAULT_REGION`, the AWS config file, spawn's settings.
+ *
+ * @throws SpawnError `bad-arguments` where none says it, or it looks like none.
+ */
+export async function chooseRegion({ flag, env, configured, settings }: RegionSources): Promise<string> {
+  const region =
+    flag || env.AWS_REGION || env.AWS_DEFAULT_REGION || (await configured()) || settings().region;
+  if (region === undefined) {
+    throw new SpawnError("bad-arguments", "which AWS region? Nothing says it", {
+      hint: "Give --region us-east-1, set AWS_REGION, or put it into the AWS config (aws configure set region us-east-1).",
+    });
+  }
+  if (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return region;
+  throw new SpawnError("bad-arguments", `${JSON.stringify(region)} is no AWS region`, {
+    hint: "A region looks like us-east-1. All of them: aws ec2 describe-regions --query 'Regions[].RegionName'",
+  });
+}

@@ -1,0 +1,14 @@
+/** The region that the AWS config file names for the profile in use; `undefined` where it names none. */
+export async function configuredRegion(): Promise<string | undefined> {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  const { STS } = await import("@aws-sdk/client-sts");
+  const client = new STS({});
+  try {
+    return await client.config.region();
+  } catch {
+    // What it throws says that there is none, or that the file cannot be read: the credentials in it will say that better.
+    return undefined;
+  } finally {
+    client.destroy();
+  }
+}
