@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { AwsClients } from "../../packages/aws-launcher/src/aws/aws-clients.js";
+import { Ec2Launcher } from "../../packages/aws-launcher/src/ec2-launcher.js";
+import { systemProcesses } from "../../packages/aws-launcher/src/launch/reconcile.js";
+import type { Ec2LaunchRequest } from "../../packages/aws-launcher/src/request.js";
+import { systemClock, systemRandom } from "../../packages/foundation/src/index.js";
+import { openS3Store } from "../../packages/result-store/src/s3-store/open-s3-store.js";
+import { CREDENTIALS, Lab, type LabOptions, REGION } from "./lab.js";
+import { labRunner } from "./lab-runner.js";
+
+const BUCKET = "spawn-results-lab";
+const PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 100;
+
+interface Queue {
+  readonly queue_id: string;
+  readonly jobs: readonly object[];
+}
+
+/** A lab and whoever launches into it. */
+export class LabRig {
+  readonly lab: Lab;
+  readonly #clients: AwsClients;
+  readonly launcher: Ec2Launcher;
+  readonly folder = mkdtempSync(join(tmpdir(), "spawn-lab-"));
+  readonly #before = { ...process.env };
+
+  private constructor(lab: Lab, store: Awaited<ReturnType<typeof openS3Store>>) {
+    this.lab = lab;
+    this.#clients = lab.clients();
+    this.launcher = new Ec2Launcher({
+      clients: this.#clients,
+      clock: systemClock(),
+      random: systemRandom(),
+      processes: systemProcesses(),
+      stateFolder: join(this.folder, "state"),
+      ...{ store, bucket: BUCKET, prefix: "" },
+      runners: { x86_64: labRunner() ?? "" },
+      createdBy: "lab",
+    });
+  }
+
+  static async start(options: LabOptions = {}): Promise<LabRig> {
+    const lab = await Lab.start(options);
+    Object.assign(process.env, labEnvironment(lab));
+    await (await lab.truth.s3()).createBucket({ Bucket: BUCKET });
+    const store = await openS3Store(`s3://${BUCKET}/`, { patience: "person", region: REGION });
+    return new LabRig(lab, store);
+  }
+
+  async launch(queue: Queue, more: Partial<Ec2LaunchRequest> = {}): Promise<string> {
+    const { instanceId } = await this.launcher.launch({
+      queueId: queue.queue_id,
+      queueFile: JSON.stringify(queue),
+      tags: {},
+      instanceTypes: ["t3.micro"],
+      ttlMs: 30 * 60_000,
+      keepOnFailureMs: 0,
+      market: { kind: "on-demand" },
+      role: { kind: "made", templates: [], statements: [], secrets: [] },
+      carried: {},
+      ...more,
+    });
+    return instanceId;
+  }
+
+  /** An object of a queue; `undefined` where there is none. */
+  async stored(key: string): Promise<string | undefined> {
+    try {
+      const { Body } = await (await this.lab.truth.s3()).getObject({ Bucket: BUCKET, Key: key });
+      return await Body?.transformToString();
+    } catch (error) {
+      if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+      throw error;
+    }
+  }
+
+  /** All keys below a prefix, in order. */
+  async keys(Prefix = ""): Promise<readonly string[]> {
+    const { Contents = [] } = await (await this.lab.truth.s3()).listObjectsV2({ Bucket: BUCKET, Prefix });
+    return Contents.map(({ Key = "" }) => Key).sort();
+  }
+
+  /** `status.json` of a queue; empty while there is none. */
+  async status(queueId: string): Promise<Readonly<Record<string, unknown>>> {
+    const text = await this.stored(`${queueId}/status.json`);
+    return text === undefined ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>);
+  }
+
+  /** As EC2 has it. */
+  async state(instanceId: string): Promise<string> {
+    return (await this.launcher.find(instanceId)).state;
+  }
+
+  async untilStatus(queueId: string, status: string): Promise<void> {
+    await this.until(`${queueId} is ${status}`, async () => (await this.status(queueId)).status === status);
+  }
+
+  async untilState(instanceId: string, state: string, withinMs = PATIENCE_MS): Promise<void> {
+    await this.until(
+      `${instanceId} is ${state}`,
+      async () => (await this.state(instanceId)) === state,
+      withinMs,
+    );
+  }
+
+  /** Resolves once a condition holds. @throws Error with what all machines have to say. */
+  async until(what: string, holds: () => Promise<boolean>, withinMs = PATIENCE_MS): Promise<void> {
+    const end = Date.now() + withinMs;
+    while (!(await holds())) {
+      if (Date.now() > end) throw new Error(`waited in vain until ${what}\n${this.describe()}`);
+      await wait(LOOK_EVERY_MS);
+    }
+  }
+
+  describe(): string {
+    const { room, guard } = this.lab;
+    const denials = guard.denials.map((denial) => `denied: ${JSON.stringify(denial)}`);
+    return [...room.failures, ...denials, ...room.machines.map((machine) => machine.describe())].join("\n");
+  }
+
+  async stop(): Promise<void> {
+    await this.#clients.close();
+    await this.lab.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+    for (const name of Object.keys(labEnvironment(this.lab))) {
+      const before = this.#before[name];
+      if (before === undefined) delete process.env[name];
+      else process.env[name] = before;
+    }
+  }
+}
+
+/** How the AWS SDK and the CLI find the lab's AWS. */
+function labEnvironment({ endpoint }: Lab): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  };
+}

@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { seededNumbers } from "../../seeded-numbers.js";
+import type { RoleGuard } from "../policy/role-guard.js";
+import { type Answer, type Refusal, refusal, refusalAnswer } from "./answer.js";
+import { type AwsCall, isUnread, readCall } from "./aws-call.js";
+import type { Ec2Manners } from "./ec2-manners.js";
+import { priceAnswer } from "./price-list.js";
+import type { Schedules } from "./schedules.js";
+import type { Upstream } from "./upstream.js";
+
+/** What becomes of one call, where it is not simply answered. */
+export type Fault =
+  | { readonly kind: "refuse"; readonly refusal: Refusal }
+  /** AWS acts, and the connection is cut instead of an answer. */
+  | { readonly kind: "lose-answer" }
+  /** The connection is cut, and AWS never heard of it. */
+  | { readonly kind: "lose-call" };
+
+export interface ProxyParts {
+  readonly upstream: Upstream;
+  readonly ec2: Ec2Manners;
+  readonly schedules: Schedules;
+  readonly guard: RoleGuard;
+  readonly seed: number;
+}
+
+/** AWS as it is documented, in front of moto, which knows the calls and not all of the manners. */
+export class AwsProxy {
+  readonly #parts: ProxyParts;
+  readonly #server = createServer((incoming, response) => void this.#serve(incoming, response));
+  readonly #sockets = new Set<Socket>();
+  readonly #chance: () => number;
+  /** What came, in order; without bodies. */
+  readonly calls: { readonly operation: string; readonly service: string; readonly accessKey: string }[] = [];
+  /** Asked of each call. */
+  fault: (call: AwsCall) => Fault | undefined = () => undefined;
+  /** Share of S3's calls that are answered with 500 or 503, in [0, 1]. */
+  s3Failing = 0;
+  readonly s3Counts = { failed: 0, passed: 0 };
+
+  constructor(parts: ProxyParts) {
+    this.#parts = parts;
+    this.#chance = seededNumbers(parts.seed);
+    this.#server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Returns the endpoint. */
+  async listen(address: string): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, address, resolve));
+    return `http://${address}:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#parts.upstream.close();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const call = await readCall(incoming);
+      const { operation, service, accessKey } = call;
+      this.calls.push({ operation, service, accessKey });
+      const fault = this.fault(call) ?? this.#badDay(call);
+      if (fault?.kind === "lose-call") return void incoming.destroy();
+      const refused = fault?.kind === "refuse" ? fault.refusal : await this.#parts.guard.refuses(call);
+      if (refused !== undefined) return await this.#refuse(call, incoming, response, refused);
+      if (call.operation === "GetObject" && fault === undefined) return await this.#getObject(call, response);
+      const answer = await this.#answer(call, incoming);
+      if (fault?.kind === "lose-answer") return void incoming.destroy();
+      send(response, answer);
+    } catch {
+      // Of either end of the proxy: whoever asked gets no answer.
+      incoming.destroy();
+    }
+  }
+
+  #badDay(call: AwsCall): Fault | undefined {
+    if (call.service !== "s3") return undefined;
+    const chance = this.#chance();
+    if (chance >= this.s3Failing) {
+      this.s3Counts.passed += 1;
+      return undefined;
+    }
+    this.s3Counts.failed += 1;
+    const isSlow = chance < this.s3Failing / 2;
+    const said = isSlow
+      ? refusal("SlowDown", "Please reduce your request rate.", 503)
+      : refusal("InternalError", "We encountered an internal error. Please try again.", 500);
+    return { kind: "refuse", refusal: said };
+  }
+
+  async #refuse(
+    call: AwsCall,
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    refused: Refusal,
+  ): Promise<void> {
+    incoming.resume();
+    if (isUnread(call) && !incoming.complete) await new Promise((resolve) => incoming.once("end", resolve));
+    send(response, refusalAnswer(call, refused));
+  }
+
+  /** May be large, so it is never held here. */
+  async #getObject(call: AwsCall, response: ServerResponse): Promise<void> {
+    const { upstream, guard } = this.#parts;
+    const hides = await guard.hidesAbsence(call);
+    const passed = await upstream.pass(call, response, (status) => !(status === 404 && hides));
+    if (!passed) send(response, absence(call));
+  }
+
+  async #answer(call: AwsCall, incoming: IncomingMessage): Promise<Answer> {
+    const { upstream, ec2, schedules, guard } = this.#parts;
+    if (isUnread(call)) return await upstream.sendStream(call, incoming);
+    if (call.service === "ec2") return await ec2.answer(call);
+    if (call.service === "pricing" && call.operation === "GetProducts") return priceAnswer(call);
+    const answer = await upstream.send(call);
+    if (call.service === "scheduler" && answer.status < 300) schedules.learn(call);
+    if (call.service === "iam") {
+      guard.forget();
+      if (answer.status < 300) ec2.learnProfile(call);
+    }
+    const isAbsent = call.operation === "HeadObject" && answer.status === 404;
+    return isAbsent && (await guard.hidesAbsence(call)) ? absence(call) : answer;
+  }
+}
+
+function absence(call: AwsCall): Answer {
+  return refusalAnswer(call, refusal("AccessDenied", "Access Denied", 403));
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, "content-length": body.length });
+  response.end(body);
+}
