@@ -36,6 +36,7 @@ export class LogDesk {
       log = new MergedLog({
         path: layout.mergedLog(job),
         indexPath: layout.mergedLogIndex(job),
+        startsPath: layout.mergedLogStarts(job),
         filesOf: (ofAttempt) => layout.attempt(job, ofAttempt),
         wallMs,
         mask: (text) => this.#mask(text),

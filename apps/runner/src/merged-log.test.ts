@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { logRangeOf, readLogStarts } from "@spawn/attempt-runner";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMask } from "./mask.js";
 import { MergedLog } from "./merged-log.js";
@@ -29,6 +30,7 @@ function openLog(mask: (text: string) => string = (text) => text): MergedLog {
   return new MergedLog({
     path: path("job.log"),
     indexPath: path("index"),
+    startsPath: path("starts"),
     filesOf,
     wallMs: () => wallMs,
     mask,
@@ -145,6 +147,37 @@ describe("MergedLog", () => {
     appendFileSync(filesOf(2).stdout, "two, last\n");
     await after.finish(2);
     expect(shown()).toBe("[10:45:12] one\n[10:45:12] two\n[10:45:12] two, last\n");
+  });
+
+  it("notes where each attempt begins, also over a runner's death and where the log is made anew", async () => {
+    const begins = (): readonly string[] => {
+      const starts = readLogStarts(path("starts"));
+      return [1, 2, 3, 4].map((attempt) => {
+        const range = logRangeOf(starts, attempt);
+        return range === undefined ? "" : shown().slice(range.from, range.to);
+      });
+    };
+    const before = openLog();
+    before.follow(1);
+    writeFileSync(filesOf(1).stdout, "one\n");
+    before.follow(2);
+    before.follow(3);
+    writeFileSync(filesOf(3).stdout, "three\n");
+    await before.finish(2);
+    before.pump();
+    const after = openLog();
+    after.follow(3);
+    after.follow(4);
+    writeFileSync(filesOf(4).stderr, "four\n");
+    await after.finish(4);
+    const all = ["[10:45:12] one\n", "", "[10:45:12] three\n", "[10:45:12] four\n"];
+    expect(begins()).toEqual(all);
+    writeFileSync(path("job.log"), "");
+    writeFileSync(path("index"), "");
+    const anew = openLog();
+    anew.follow(4);
+    await anew.finish(4);
+    expect(begins()).toEqual(all);
   });
 
   it("masks", async () => {

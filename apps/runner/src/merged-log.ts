@@ -4,18 +4,21 @@ import {
   constants,
   openSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeSync,
 } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { AttemptLayout } from "@spawn/attempt-runner";
+import { type AttemptLayout, appendLogStart } from "@spawn/attempt-runner";
 import { LogStream } from "./log-stream.js";
 
 export interface MergedLogOptions {
   readonly path: string;
   /** Remembers how far the log has come; written after the bytes it speaks of. */
   readonly indexPath: string;
+  /** Where in the log each attempt but the first begins; written before its first bytes. */
+  readonly startsPath: string;
   /** Where an attempt's own output lies. */
   readonly filesOf: (attempt: number) => Pick<AttemptLayout, "stdout" | "stderr">;
   readonly wallMs: () => number;
@@ -53,6 +56,8 @@ export class MergedLog {
   #finished = 0;
   #bytes: number | undefined;
   #unwritten: Buffer | undefined;
+  /** The latest attempt whose start is noted. */
+  #begun = 1;
 
   constructor(options: MergedLogOptions) {
     this.#options = options;
@@ -128,6 +133,10 @@ export class MergedLog {
   #write(followed: FollowedAttempt): void {
     if (this.#unwritten === undefined) return;
     const begin = this.#bytes ?? 0;
+    if (this.#begun < followed.attempt) {
+      appendLogStart(this.#options.startsPath, followed.attempt, begin);
+      this.#begun = followed.attempt;
+    }
     try {
       appendFileSync(this.#options.path, this.#unwritten, { mode: 0o644 });
     } catch (error) {
@@ -153,7 +162,11 @@ export class MergedLog {
     const sound = index !== undefined && size !== undefined && size >= index.log ? index : undefined;
     this.#bytes = sound?.log ?? 0;
     if (size !== undefined && size > this.#bytes) truncateSync(this.#options.path, this.#bytes);
-    if (sound === undefined) return;
+    if (sound === undefined) {
+      rmSync(this.#options.startsPath, { force: true });
+      return;
+    }
+    this.#begun = sound.attempt;
     this.#finished = sound.attempt - 1;
     this.#newest = Math.max(this.#newest, sound.attempt);
     this.#followed = this.#open(sound);

@@ -1,4 +1,10 @@
-import { type Containment, type InstanceLayout, markerGroup, type RunnerLock } from "@spawn/attempt-runner";
+import {
+  type Containment,
+  type InstanceLayout,
+  markerGroup,
+  type RunnerLock,
+  readLogStarts,
+} from "@spawn/attempt-runner";
 import type { JobSpec, QueueSpec } from "@spawn/config-schema";
 import {
   type Capacity,
@@ -96,6 +102,7 @@ export class QueueRun {
       workingDirectoryOf: (job) => this.attempts.workingDirectoryOf(job),
       attemptFiles: (job, attempt) => layout.attempt(job, attempt),
       mergedLogPath: (job) => layout.mergedLog(job),
+      mergedLogStarts: (job) => readLogStarts(layout.mergedLogStarts(job)),
       logs: this.logs,
       onStored: (job, attempt, { files, bytes }) => {
         this.#stored.set(job, attempt);

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { logStartOf } from "@spawn/attempt-runner";
 import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
 import { type JobLive, queueStatus, readJobLive } from "@spawn/status-model";
@@ -90,9 +91,13 @@ export class StorePublisher {
   #live(): ReadonlyMap<string, JobLive> {
     const { layout } = this.#run.parts;
     const live = new Map<string, JobLive>();
-    for (const { job, process } of this.#run.attempts.open) {
+    for (const { job, attempt, process } of this.#run.attempts.open) {
       const { memoryBytes: _now, ...usage } = process.usage();
-      const files = { log: layout.mergedLog(job.id), progress: layout.progressFile(job.id) };
+      const files = {
+        log: layout.mergedLog(job.id),
+        from: logStartOf(layout.mergedLogStarts(job.id), attempt),
+        progress: layout.progressFile(job.id),
+      };
       live.set(job.id, { ...readJobLive(files), ...usage });
     }
     return live;

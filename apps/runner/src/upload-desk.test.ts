@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { instanceLayout } from "@spawn/attempt-runner";
+import { instanceLayout, readLogStarts } from "@spawn/attempt-runner";
 import { loadQueueFile } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import { folderStore, type ResultStore } from "@spawn/result-store";
@@ -45,6 +45,7 @@ function open(
     workingDirectoryOf: () => folder,
     attemptFiles: (id, attempt) => layout.attempt(id, attempt),
     mergedLogPath: (id) => layout.mergedLog(id),
+    mergedLogStarts: (id) => readLogStarts(layout.mergedLogStarts(id)),
     logs,
     onStored: (id) => stored.push(id),
     onDelayed: ({ why }) => delays.push(why),

@@ -1,4 +1,4 @@
-import type { AttemptLayout } from "@spawn/attempt-runner";
+import type { AttemptLayout, LogStarts } from "@spawn/attempt-runner";
 import type { JobSpec } from "@spawn/config-schema";
 import {
   createJobUploader,
@@ -16,6 +16,8 @@ const CONCURRENCY = 4;
 const RETRY_WAITS_MS = [200, 1000, 3000, 10_000, 30_000];
 /** After this many tries a store is said to fail, and an attempt's logs are left to the end of its job. */
 const QUICK_TRIES = 4;
+/** Of a job that was tried more often, the latest attempts can be told apart in the stored merged log. */
+const STARTS_KEPT = 100;
 
 export interface FinishedAttempt {
   readonly attempt: number;
@@ -32,6 +34,7 @@ export interface UploadDeskOptions {
   readonly workingDirectoryOf: (job: JobSpec) => string;
   readonly attemptFiles: (job: string, attempt: number) => AttemptLayout;
   readonly mergedLogPath: (job: string) => string;
+  readonly mergedLogStarts: (job: string) => LogStarts;
   readonly logs: LogDesk;
   readonly onStored: (job: string, attempt: number, stored: { files: number; bytes: number }) => void;
   /** The store will not take a job's things, and is tried again. Told once for each reason. */
@@ -134,7 +137,8 @@ export class UploadDesk {
     // Nothing vouches for a job before all of its attempts are up, but at the very end.
     if (failure !== undefined && !isLastTry) throw failure;
     const merged = this.#options.mergedLogPath(job.id);
-    const { attempt, exitCode, metadata } = ended;
+    const { attempt, exitCode } = ended;
+    const metadata = { ...ended.metadata, ...this.#startsOf(job.id) };
     const stored = await this.#uploader(job).finish({ attempt, exitCode, merged, metadata, deadline });
     if (failure !== undefined) throw failure;
     const [first] = stored.missing;
@@ -198,6 +202,12 @@ export class UploadDesk {
       signal.addEventListener("abort", end);
       void this.#options.wait(ms).then(end);
     });
+  }
+
+  /** What `metadata.json` says of where attempts begin in the merged log. */
+  #startsOf(job: string): { readonly merged_log_starts?: Readonly<Record<string, number>> } {
+    const starts = [...this.#options.mergedLogStarts(job)].slice(-STARTS_KEPT);
+    return starts.length === 0 ? {} : { merged_log_starts: Object.fromEntries(starts) };
   }
 
   #logsOf(job: string, attempt: number): { stdout: string; stderr: string; merged: string } {

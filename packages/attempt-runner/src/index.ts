@@ -15,6 +15,7 @@ export { type Containment, type ContainmentKind, processGroups } from "./contain
 export { type DetectOptions, detectContainment } from "./containment/detect-containment.js";
 export { endStrayAttempt } from "./end-stray-attempt.js";
 export { type AttemptLayout, type InstanceLayout, instanceLayout } from "./instance-layout.js";
+export { appendLogStart, type LogStarts, logRangeOf, logStartOf, readLogStarts } from "./log-starts.js";
 export { type MachineCapacity, type MachineFacts, machineCapacity } from "./machine-capacity.js";
 export { currentBootId, isAlive, type ProcessIdentity, processIdentity } from "./processes/identity.js";
 export { readAttemptUsage, type UsageQuery } from "./read-attempt-usage.js";

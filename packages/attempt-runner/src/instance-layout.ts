@@ -6,6 +6,8 @@ export interface InstanceLayout {
   /** State of the queue: the files below. */
   readonly state: string;
   readonly queueFile: string;
+  /** What a resume puts in the queue file's place, until the runner has done so. */
+  readonly nextQueueFile: string;
   /** The segment of the journal that is in force. */
   readonly journal: string;
   /** What was brought along, where the queue began on another instance. */
@@ -24,6 +26,8 @@ export interface InstanceLayout {
   mergedLog(job: string): string;
   /** How far the merged log has come, for the next runner. */
   mergedLogIndex(job: string): string;
+  /** Where in the merged log each attempt begins. */
+  mergedLogStarts(job: string): string;
   /** Exit code of the last finished attempt. */
   exitFile(job: string): string;
   /** What the job writes its own progress to. */
@@ -50,10 +54,12 @@ export function instanceLayout(root: string): InstanceLayout {
   const requests = join(state, "requests");
   const work = join(state, "work");
   const indexes = join(state, "log-index");
+  const starts = join(state, "log-starts");
   return {
     root,
     state,
     queueFile: join(state, "queue.json"),
+    nextQueueFile: join(state, "queue.next.json"),
     journal: join(state, "journal.jsonl"),
     brought: join(state, "brought.json"),
     requests,
@@ -65,6 +71,7 @@ export function instanceLayout(root: string): InstanceLayout {
     journalSegment: (number) => join(state, `journal.${number}.jsonl`),
     mergedLog: (job) => join(logs, `${job}.log`),
     mergedLogIndex: (job) => join(indexes, job),
+    mergedLogStarts: (job) => join(starts, job),
     exitFile: (job) => join(logs, `${job}.exit`),
     progressFile: (job) => join(progress, job),
     attempt: (job, attempt) => ({
@@ -73,6 +80,6 @@ export function instanceLayout(root: string): InstanceLayout {
       stderr: join(attempts, `${job}.${attempt}.stderr`),
       command: join(claims, `${job}.${attempt}.command`),
     }),
-    folders: [state, work, claims, progress, requests, indexes, logs, attempts, run],
+    folders: [state, work, claims, progress, requests, indexes, starts, logs, attempts, run],
   };
 }

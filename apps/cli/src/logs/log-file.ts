@@ -6,14 +6,21 @@ const CHUNK_BYTES = 256 * 1024;
 /** A log file that may still grow, or not exist yet, read from where the last reading ended. */
 export class LogFile {
   readonly #path: string;
-  #offset = 0;
+  readonly #end: number;
+  #offset: number;
 
-  /** @param options `lastBytes`: of what is there already, begin with no more than this */
-  constructor(path: string, options: { readonly lastBytes?: number | undefined } = {}) {
+  /** @param options `from`, `to`: only these bytes of it; `lastBytes`: of what is there already, no more than this */
+  constructor(
+    path: string,
+    options: { readonly from?: number; readonly to?: number; readonly lastBytes?: number | undefined } = {},
+  ) {
+    const { from = 0, to = Number.POSITIVE_INFINITY, lastBytes } = options;
     this.#path = path;
-    if (options.lastBytes === undefined) return;
+    this.#end = to;
+    this.#offset = from;
+    if (lastBytes === undefined) return;
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    this.#offset = Math.max(0, size - options.lastBytes);
+    this.#offset = Math.max(from, Math.min(size, to) - lastBytes);
   }
 
   /** What has come since the last call, in chunks. @throws SpawnError `permission-denied`. */
@@ -23,7 +30,8 @@ export class LogFile {
     try {
       for (;;) {
         const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-        const length = readSync(fd, chunk, 0, CHUNK_BYTES, this.#offset);
+        const wanted = Math.min(CHUNK_BYTES, this.#end - this.#offset);
+        const length = wanted <= 0 ? 0 : readSync(fd, chunk, 0, wanted, this.#offset);
         if (length === 0) return;
         this.#offset += length;
         yield chunk.subarray(0, length);

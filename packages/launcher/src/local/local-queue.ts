@@ -3,6 +3,7 @@ import {
   currentBootId,
   type InstanceLayout,
   instanceLayout,
+  logStartOf,
   readAttemptUsage,
 } from "@spawn/attempt-runner";
 import type { Clock } from "@spawn/foundation";
@@ -81,7 +82,7 @@ export class LocalQueue {
     const live = new Map<string, JobLive>();
     for (const job of fold.running) {
       live.set(job, {
-        ...readJobLive({ log: this.layout.mergedLog(job), progress: this.layout.progressFile(job) }),
+        ...this.#live(job),
         ...this.#usage(job),
       });
     }
@@ -94,9 +95,22 @@ export class LocalQueue {
     });
   }
 
+  #live(job: string): JobLive {
+    const { layout } = this;
+    return readJobLive({
+      log: layout.mergedLog(job),
+      from: logStartOf(layout.mergedLogStarts(job), this.#attemptOf(job)),
+      progress: layout.progressFile(job),
+    });
+  }
+
+  #attemptOf(job: string): number {
+    return this.fold.job(job).last?.attempt ?? 0;
+  }
+
   #usage(job: string): ResourceUsage {
     const { created } = this.fold;
-    const attempt = this.fold.job(job).last?.attempt ?? 0;
+    const attempt = this.#attemptOf(job);
     const { claim } = this.layout.attempt(job, attempt);
     const { memoryBytes: _now, ...usage } = readAttemptUsage({
       claim,

@@ -40,6 +40,20 @@ describe("readJobLive", () => {
     expect(readJobLive({ log, progress }).progress).toEqual({ label: "52/100", done: 52, total: 100 });
   });
 
+  it("takes no progress from the attempts before the one that runs, but shows their last lines", () => {
+    const before = "Epoch 9/10\nlost\n";
+    writeFileSync(log, before);
+    expect(readJobLive({ log, from: undefined })).toEqual({ recentOutput: ["Epoch 9/10", "lost"] });
+    writeFileSync(log, `${before}start\n`);
+    expect(readJobLive({ log, from: before.length })).toEqual({
+      recentOutput: ["Epoch 9/10", "lost", "start"],
+    });
+    writeFileSync(log, `${before}Epoch 1/10\n`);
+    expect(readJobLive({ log, from: before.length }).progress?.done).toBe(1);
+    writeFileSync(log, `${before}Epoch 2/10\n${"y\n".repeat(32_700)}`);
+    expect(readJobLive({ log, from: before.length }).progress?.done).toBe(2);
+  });
+
   it("reads the end of a large log, whole lines only", () => {
     writeFileSync(log, `Epoch 1/10\n${"x".repeat(70_000)}\nlast\n`);
     expect(readJobLive({ log })).toEqual({ recentOutput: ["last"] });

@@ -39,6 +39,7 @@ export default class QueueLogs extends SpawnCommand {
   static override examples = [
     "<%= config.bin %> queue logs last -f",
     "<%= config.bin %> queue logs last train --tail 20",
+    "<%= config.bin %> queue logs last train --attempt 1",
     "<%= config.bin %> queue logs first-pipeline train --raw --attempt 1 > stdout.txt 2> stderr.txt",
   ];
   static override enableJsonFlag = true;
@@ -57,10 +58,10 @@ export default class QueueLogs extends SpawnCommand {
       exclusive: ["follow", "tail"],
     }),
     attempt: Flags.integer({
-      description: "with --raw: this attempt instead of the last one",
+      description: "this attempt alone, of one job; with --raw the default is the last one",
       helpValue: "N",
       min: 1,
-      dependsOn: ["raw"],
+      exclusive: ["follow"],
     }),
   };
 
@@ -74,17 +75,25 @@ export default class QueueLogs extends SpawnCommand {
     const all = status.job_details.map(({ job_id }) => job_id);
     if (args.job !== undefined) requireJob(status.queue_id, all, args.job);
     const jobs = args.job === undefined ? all : [args.job];
-    if (flags.raw) {
-      if (args.job === undefined) throw new SpawnError("bad-arguments", "--raw needs a job");
-      return this.showRaw(reference, status, args.job, flags.attempt);
+    if (args.job === undefined && (flags.raw || flags.attempt !== undefined)) {
+      throw new SpawnError("bad-arguments", `${flags.raw ? "--raw" : "--attempt"} needs a job`, {
+        hint: `The jobs of ${status.queue_id}: ${all.slice(0, 10).join(", ")}${all.length > 10 ? ", …" : ""}`,
+      });
+    }
+    const attempt = args.job === undefined ? undefined : attemptOf(status, args.job, flags);
+    if (flags.raw && args.job !== undefined && attempt !== undefined) {
+      return this.showRaw(reference, args.job, attempt);
     }
     if (flags.follow && reference.kind === "local") {
       const after = await this.follow(reference.instance, jobs, flags.tail);
       if (after !== undefined) await this.tellWhyEmpty(reference, after, args.job);
       return undefined;
     }
-    const shown = await this.show(reference, jobs, flags.tail);
-    if (this.#shownLines === 0 && flags.tail !== 0) await this.tellWhyEmpty(reference, status, args.job);
+    const shown = await this.show(reference, jobs, { tail: flags.tail, attempt });
+    if (this.#shownLines === 0 && flags.tail !== 0) {
+      if (attempt === undefined) await this.tellWhyEmpty(reference, status, args.job);
+      else this.tell(`Attempt ${attempt} of ${args.job} has printed nothing.`);
+    }
     return flags.follow ? undefined : shown;
   }
 
@@ -110,7 +119,7 @@ export default class QueueLogs extends SpawnCommand {
   private async show(
     reference: QueueReference,
     jobs: readonly string[],
-    tail: number | undefined,
+    { tail, attempt }: { readonly tail: number | undefined; readonly attempt: number | undefined },
   ): Promise<readonly LogLine[]> {
     const prefix = linePrefix(jobs);
     const kept: LogLine[] = [];
@@ -128,7 +137,7 @@ export default class QueueLogs extends SpawnCommand {
         if (last === undefined) for (const line of fresh) await give(job, line);
         else last.push(fresh);
       };
-      for await (const bytes of logBytes(this.context, reference, job, { kind: "merged" })) {
+      for await (const bytes of logBytes(this.context, reference, job, { kind: "merged", attempt })) {
         await take(lines.push(bytes));
       }
       await take(lines.end());
@@ -166,20 +175,7 @@ export default class QueueLogs extends SpawnCommand {
     return undefined;
   }
 
-  private async showRaw(
-    reference: QueueReference,
-    status: QueueStatus,
-    job: string,
-    wanted: number | undefined,
-  ): Promise<RawLog> {
-    const last = status.job_details.find(({ job_id }) => job_id === job)?.attempt ?? 0;
-    const attempt = wanted ?? last;
-    if (attempt > last || attempt === 0) {
-      throw new SpawnError(
-        "job-not-found",
-        `${job} has had ${last === 0 ? "no attempt" : `${last} attempt${last === 1 ? "" : "s"}`} so far`,
-      );
-    }
+  private async showRaw(reference: QueueReference, job: string, attempt: number): Promise<RawLog> {
     const raw = { job_id: job, attempt, stdout: "", stderr: "" };
     for (const kind of ["stdout", "stderr"] as const) {
       const chunks: Uint8Array[] = [];
@@ -191,6 +187,21 @@ export default class QueueLogs extends SpawnCommand {
     }
     return raw;
   }
+}
+
+/** The attempt that is asked for; `undefined` for all of them. @throws SpawnError `job-not-found`. */
+function attemptOf(
+  status: QueueStatus,
+  job: string,
+  flags: { readonly attempt?: number | undefined; readonly raw?: boolean | undefined },
+): number | undefined {
+  const last = status.job_details.find(({ job_id }) => job_id === job)?.attempt ?? 0;
+  const attempt = flags.attempt ?? (flags.raw ? last : undefined);
+  if (attempt === undefined || (attempt >= 1 && attempt <= last)) return attempt;
+  throw new SpawnError(
+    "job-not-found",
+    `${job} has had ${last === 0 ? "no attempt" : `${last} attempt${last === 1 ? "" : "s"}`} so far`,
+  );
 }
 
 /** Waits for a slow reader, so that a log of any size takes little memory. */
