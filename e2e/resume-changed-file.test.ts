@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import type { CliRig } from "./cli-rig.js";
 import { test } from "./rig-test.js";
-import { outcomes } from "./status-json.js";
+import { jobOf, outcomes } from "./status-json.js";
 
 const job = (job_id: string, rest = "true", depends_on: readonly string[] = []) => ({
   job_id,
@@ -59,7 +59,7 @@ describe("a resume with a changed queue file", () => {
     expect(same.stderr).toContain("nothing to run again");
   });
 
-  test("is refused while the queue is not over, and for another queue's file; nothing is changed", async ({
+  test("is refused while the queue runs, and for another queue's file; nothing is changed", async ({
     rig,
   }) => {
     const gate = rig.gate("a");
@@ -68,16 +68,10 @@ describe("a resume with a changed queue file", () => {
     );
     await gate.reached();
     const file = rig.queue({ queue_id: "going", jobs: [job("a", "echo other")] }, "other.json");
-    const resume = ["queue", "resume", "going", "--batch-queue", file];
-    const running = await rig.run(resume);
+    const running = await rig.run(["queue", "resume", "going", "--batch-queue", file]);
     expect(running.stderr).toContain("is running");
-    process.kill(rig.runnerPid(), "SIGKILL");
-    const lost = await rig.run(resume);
-    expect(lost.code).not.toBe(0);
-    expect(lost.stderr).toContain("is not over");
     gate.open();
-    expect((await rig.run(["queue", "resume", "going", "--wait"])).code).toBe(0);
-    expect(outcomes(await rig.status("going"))).toEqual({ a: "completed 1/1", b: "completed 1/1" });
+    expect(outcomes(await rig.ended("going"))).toEqual({ a: "completed 1/1", b: "completed 1/1" });
 
     const alien = rig.queue({ queue_id: "alien", jobs: [job("a")] }, "alien.json");
     const refused = await rig.run(["queue", "resume", "going", "--batch-queue", alien]);
@@ -85,5 +79,45 @@ describe("a resume with a changed queue file", () => {
     const broken = rig.queue({ jobs: [{ job_id: "a" }] }, "broken.json");
     const bad = await rig.run(["queue", "resume", "going", "--batch-queue", broken]);
     expect(bad.stderr).toMatch(/broken\.json:1:\d+/);
+  });
+
+  test("of a queue whose runner was killed stops what still runs, says so first, and goes on by the new file", async ({
+    rig,
+  }) => {
+    const gate = rig.gate("train");
+    await rig.launch(
+      rig.queue({
+        queue_id: "lost",
+        jobs: [
+          job("prep"),
+          job("train", gate.command, ["prep"]),
+          job("evaluate", "true", ["train"]),
+          job("old", "true", ["train"]),
+        ],
+      }),
+    );
+    await gate.reached();
+    process.kill(rig.runnerPid(), "SIGKILL");
+    const file = rig.queue(
+      { jobs: [job("prep"), job("train", "echo better", ["prep"]), job("evaluate", "true", ["train"])] },
+      "changed.json",
+    );
+    const resumed = await rig.run(["queue", "resume", "lost", "--batch-queue", file, "--wait"]);
+    expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
+    expect(resumed.stdout).toMatch(/train +changed: command/);
+    expect(resumed.stdout).toMatch(/old +no longer in the file/);
+    expect(resumed.stderr).toContain("First stopped, where they still run: the attempts of train.");
+    const status = await rig.status("lost");
+    expect(outcomes(status)).toEqual({
+      prep: "completed 1/1",
+      train: "completed 1/1",
+      evaluate: "completed 1/1",
+    });
+    expect(["prep", "train", "evaluate"].map((name) => runsOf(rig, name))).toEqual(["1", "1 2", "1"]);
+    expect(jobOf(status, "train")).toMatchObject({
+      attempt: 2,
+      previous_attempts: [{ attempt: 1, reason: "interrupted" }],
+    });
+    expect(rig.leftovers()).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { HELP, parseArguments, type RunnerCommand } from "./arguments.js";
 import { writeCompletion } from "./completion-file.js";
 import { watchRequestFiles, watchSignals } from "./local-watchers.js";
 import { bringQueue } from "./moving/bring-queue.js";
+import { resumeSession } from "./resume-session.js";
 import { runSession } from "./session.js";
 import { RUNNER_VERSION } from "./version.js";
 
@@ -41,19 +42,17 @@ async function main(argv: readonly string[]): Promise<number> {
 async function run(command: Extract<RunnerCommand, { kind: "run" }>): Promise<number> {
   const store = await openAnyStore(command.store, { patience: "runner" });
   if (command.fromStore) await bringQueue({ ...command, store, wallMs: () => Date.now() });
-  const { outcome } = await runSession(
-    {
-      ...command,
-      store,
-      machine: machineCapacity({ environment: process.env }),
-      containment: detectContainment(),
-      environment: process.env,
-      clock: systemClock(),
-      random: systemRandom(),
-      watchers: [watchRequestFiles(log), watchSignals(log)],
-    },
-    log,
-  );
+  const session = {
+    ...command,
+    store,
+    machine: machineCapacity({ environment: process.env }),
+    containment: detectContainment(),
+    environment: process.env,
+    clock: systemClock(),
+    random: systemRandom(),
+    watchers: [watchRequestFiles(log), watchSignals(log)],
+  };
+  const { outcome } = await (command.resume ? resumeSession : runSession)(session, log);
   return outcome.state === "completed" ? 0 : 1;
 }
 

@@ -49,6 +49,8 @@ export interface OpenQueueRunOptions {
   readonly carried: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
+  /** The queue's lock, where it is held already. Default: it is taken. */
+  readonly lock?: RunnerLock;
 }
 
 /**
@@ -62,7 +64,7 @@ export function openQueueRun(options: OpenQueueRunOptions): QueueRun {
   const layout = instanceLayout(options.root);
   prepareFolders(layout.folders);
   const queue = readQueue(layout.queueFile);
-  const lock = acquireRunnerLock(layout.lock);
+  const lock = options.lock ?? acquireRunnerLock(layout.lock);
   try {
     return takeOver(options, layout, queue, lock);
   } catch (error) {
@@ -163,7 +165,7 @@ function queueCreated(
   };
 }
 
-/** A queue that is under way keeps the file it began with. */
+/** A queue that is under way keeps the file it has: `resumeSession` is the way to another one. */
 function refuseOtherJobs({ created }: QueueFold, { jobs }: QueueDefinition): void {
   const known = ({ id, fingerprint }: JournalJob): readonly string[] => [id, fingerprint];
   if (isDeepStrictEqual(created.jobs.map(known), jobs.map(known))) return;

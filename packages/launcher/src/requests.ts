@@ -27,6 +27,6 @@ export interface ResumeRequest {
   readonly rerun: readonly string[];
   /** Names whose values must not be shown, beside those of the launch. */
   readonly carried?: readonly string[];
-  /** What the queue goes on with instead of the file it had: the text, its `queue_id` set. Only when the queue is over or interrupted. */
+  /** What the queue goes on with instead of the file it had: the text, its `queue_id` set. Attempts that still run are stopped first. */
   readonly queueFile?: string;
 }

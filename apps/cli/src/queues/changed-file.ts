@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { type QueueSpec, toQueueDefinition } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import {
+  interruptQueue,
+  type JournalEvent,
   type JournalJob,
   type JournalRecord,
   QueueFold,
@@ -19,13 +21,15 @@ export interface ChangedQueue {
   readonly added: ReadonlySet<string>;
   /** Jobs that the file no longer has. */
   readonly removed: readonly string[];
+  /** Jobs with an attempt that has no recorded end: where it still runs, it is stopped before the file is changed. */
+  readonly stopped: readonly string[];
 }
 
 /**
  * Looks ahead: the queue of a journal with the definition of another file, as the runner will take it.
  *
  * @param records the whole journal
- * @throws SpawnError `not-resumable` while the queue is not over; `bad-arguments` where the file is of another queue.
+ * @throws SpawnError `bad-arguments` where the file is of another queue.
  */
 export function changeQueue(
   records: readonly JournalRecord[],
@@ -43,17 +47,18 @@ export function changeQueue(
       },
     );
   }
-  if (fold.finished === undefined) {
-    throw new SpawnError(
-      "not-resumable",
-      `${before.queueId} is not over: it goes on with the file it began with`,
-      { hint: `Resume it without --batch-queue; once it is over, resume it with ${fileName}.` },
-    );
-  }
   const { at, t } = fold.latest ?? { at: 0, t: 0 };
+  let seq = records.at(-1)?.seq ?? 0;
+  const record = (event: JournalEvent): void => {
+    seq += 1;
+    fold.apply({ seq, at, event });
+  };
+  const stopped = fold.running;
+  if (fold.started === undefined) record({ type: "queue-started", t });
+  interruptQueue(fold, t, record);
   const definition = toQueueDefinition(spec, before.maxParallel);
   const old = new Map(before.jobs.map((job) => [job.id, job]));
-  fold.apply({ seq: (records.at(-1)?.seq ?? 0) + 1, at, event: { type: "queue-changed", t, ...definition } });
+  record({ type: "queue-changed", t, ...definition });
   const jobs = fold.created.jobs;
   const outdated = new Set(fold.outdatedJobs());
   const changed = jobs.flatMap((job) => {
@@ -69,6 +74,7 @@ export function changeQueue(
     changed: new Map(changed),
     added: new Set(jobs.flatMap(({ id }) => (old.has(id) ? [] : [id]))),
     removed: before.jobs.flatMap(({ id }) => (fold.definition(id) === undefined ? [id] : [])),
+    stopped,
   };
 }
 

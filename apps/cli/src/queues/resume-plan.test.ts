@@ -172,19 +172,26 @@ describe("a resume with another queue file", () => {
     ).toThrow(expect.objectContaining({ code: "not-resumable" }));
   });
 
-  it.each<[string, () => ResumePlan, string]>([
-    [
-      "that is not over",
-      () => planOf(completed([prep]).slice(0, -1), specOf([prep, train])),
-      "not-resumable",
-    ],
-    [
-      "with the file of another",
-      () => planOf(completed([prep]), specOf([prep], { queue_id: "x" })),
-      "bad-arguments",
-    ],
-  ])("is refused for a queue %s", (_, plan, code) => {
-    expect(plan).toThrow(expect.objectContaining({ code }));
+  it("is refused with the file of another queue", () => {
+    expect(() => planOf(completed([prep]), specOf([prep], { queue_id: "x" }))).toThrow(
+      expect.objectContaining({ code: "bad-arguments" }),
+    );
+  });
+
+  it("of a queue that a lost runner left, what ran and what has not run yet runs too", () => {
+    const records = completed([prep]).slice(0, -1);
+    expect(planOf(records, specOf([prep, train])).jobs).toEqual([{ id: "train", why: "new in the file" }]);
+    const running = records.slice(
+      0,
+      records.findIndex(({ event }) => event.type === "attempt-ended"),
+    );
+    expect(planOf(running, specOf([prep, train])).jobs).toEqual([
+      { id: "prep", why: "attempt 1 was cut short" },
+      { id: "train", why: "new in the file" },
+    ]);
+    expect(planOf(running.slice(0, 1), specOf([prep])).jobs).toEqual([
+      { id: "prep", why: "has not run yet" },
+    ]);
   });
 });
 

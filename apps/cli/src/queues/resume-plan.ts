@@ -96,7 +96,8 @@ function continuation(fold: QueueFold, status: QueueStatus, { rerun, change }: R
   return {
     kind: "continue",
     jobs: status.job_details.flatMap((job) => {
-      const why = whyAbsent(absent.get(job.job_id)) ?? (isOpen(job) ? whyOpen(job) : undefined);
+      const open = isOpen(job) ? (whyOther(job, change) ?? whyOpen(job)) : undefined;
+      const why = whyAbsent(absent.get(job.job_id)) ?? open;
       return why === undefined ? [] : [{ id: job.job_id, why }];
     }),
     removed: change?.removed ?? [],
@@ -116,6 +117,13 @@ function isOpen({ status }: JobStatus): boolean {
 function whyOpen({ status, attempt }: JobStatus): string {
   if (status !== "pending") return `attempt ${attempt} was under way`;
   return attempt === undefined || attempt === 0 ? "has not run yet" : `attempt ${attempt} was cut short`;
+}
+
+/** Of a job that another file brings, or makes another one. */
+function whyOther({ job_id }: JobStatus, change: ResumeInput["change"]): string | undefined {
+  if (change?.added.has(job_id)) return "new in the file";
+  const differs = change?.changed.get(job_id);
+  return differs === undefined ? undefined : `changed: ${differs}`;
 }
 
 /** Of a job that completed on another instance. */
@@ -145,8 +153,7 @@ function whyAgain(
 ): string {
   if (rerun.includes(job.job_id)) return "named by --rerun";
   if (change?.added.has(job.job_id)) return "new in the file";
-  const differs = change?.changed.get(job.job_id);
-  const changed = differs === undefined ? "" : `changed: ${differs}`;
+  const changed = whyOther(job, change) ?? "";
   if (job.status === "completed") {
     if (changed !== "") return changed;
     const missing = whyAbsent(absent.get(job.job_id));

@@ -81,7 +81,10 @@ export class LocalLauncher implements Launcher {
     const again = ["--resume", ...request.rerun.flatMap((job) => ["--rerun", job])];
     const resumed = { ...file, carried: [...new Set([...file.carried, ...(request.carried ?? [])])] };
     if (resumed.carried.length > file.carried.length) writeInstanceFile(folder, resumed);
-    if (request.queueFile !== undefined) replaceFile(instanceLayout(folder).queueFile, request.queueFile);
+    // What an earlier resume left there was for that one.
+    const { nextQueueFile } = instanceLayout(folder);
+    if (request.queueFile === undefined) rmSync(nextQueueFile, { force: true });
+    else replaceFile(nextQueueFile, request.queueFile);
     await this.#start(folder, resumed, request.environment, again);
     return this.#instance(folder, resumed);
   }

@@ -32,9 +32,24 @@ export function moveQueue(fold: QueueFold, move: QueueMove, record: (event: Jour
     if (fold.definition(job) === undefined || attempt <= jobBudget(fold.scheduler, job).lastAttempt) continue;
     record({ type: "attempts-unknown", t, job, attempt });
   }
-  if (fold.started === undefined || fold.finished !== undefined) return;
+  if (fold.started !== undefined) interruptQueue(fold, t, record);
+}
+
+/**
+ * Ends a run that is under way as an interruption does: its attempts with it, at once. Does nothing to one that is over.
+ *
+ * @param t scheduler time, in ms
+ * @param record puts an event into the journal and into the fold
+ */
+export function interruptQueue(fold: QueueFold, t: number, record: (event: JournalEvent) => void): void {
+  if (fold.finished !== undefined) return;
   if (queueOutcome(fold.scheduler) === undefined) {
     record({ type: "interrupt-requested", t, cause: "shutdown" });
+  }
+  for (const job of fold.running) {
+    const attempt = fold.job(job).last?.attempt;
+    if (attempt === undefined) continue;
+    record({ type: "attempt-ended", t, job, attempt, outcome: { reason: "interrupted" }, random: 0 });
   }
   const outcome = queueOutcome(fold.scheduler);
   if (outcome !== undefined) record({ type: "queue-finished", t, outcome });

@@ -34,7 +34,7 @@ interface ResumeFlags {
 export default class QueueResume extends SpawnCommand {
   static override summary = "go on with a queue that was interrupted, or run again what did not complete";
   static override description =
-    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them. What runs again, and why, is shown first. Variables are taken from this shell again. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
+    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them; attempts that a lost runner left running are stopped first. What runs again, and why, is shown first. Variables are taken from this shell again. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
   static override examples = [
     "<%= config.bin %> queue resume last",
     "<%= config.bin %> queue resume first-pipeline --rerun train --wait",
@@ -50,7 +50,7 @@ export default class QueueResume extends SpawnCommand {
       multipleNonGreedy: true,
     }),
     "batch-queue": Flags.string({
-      description: "go on with this queue file instead of the one the queue had; the queue must be over",
+      description: "go on with this queue file instead of the one the queue had",
       helpValue: "FILE",
     }),
     env: Flags.string({
@@ -93,6 +93,12 @@ export default class QueueResume extends SpawnCommand {
         ? planResume(queue.fold, queue.status(), { rerun })
         : planResume(other.fold, other.status, { rerun, change: other });
     this.print(resumePlanText(plan, instance.queueId, this.palette));
+    if (other !== undefined && other.stopped.length > 0) {
+      const { stopped } = other;
+      this.tell(
+        `First stopped, where they still run: the attempts of ${stopped.join(", ")}. That uses up no retry.`,
+      );
+    }
     await this.context.launcher.resume(instance.instanceId, {
       environment: variables,
       rerun,
