@@ -16,10 +16,25 @@ export interface Clock {
 /** `setTimeout` fires at once for longer delays than this (2³¹ − 1 ms, 24.8 days), so longer waits are taken in steps. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's own clocks. The boot clock is read from `/proc/uptime` once and continued from the monotonic clock. */
+/** How often the boot clock is compared with the machine's, and from when on a difference counts. */
+const COMPARE_EVERY_MS = 1_000;
+
+/**
+ * The machine's own clocks. The boot clock is read from `/proc/uptime` and continued from the monotonic clock. That one
+ * stands still while the machine is suspended, so what it missed is added within a second after.
+ */
 export function systemClock(): Clock {
-  const bootAtZero = uptimeMs() - performance.now();
-  const bootMs = (): number => bootAtZero + performance.now();
+  let bootAtZero = uptimeMs() - performance.now();
+  let comparedAt = performance.now();
+  const bootMs = (): number => {
+    const now = performance.now();
+    if (now - comparedAt >= COMPARE_EVERY_MS) {
+      comparedAt = now;
+      const missed = uptimeMs() - (bootAtZero + now);
+      if (missed >= COMPARE_EVERY_MS) bootAtZero += missed;
+    }
+    return bootAtZero + now;
+  };
   return {
     wallMs: () => Date.now(),
     bootMs,
