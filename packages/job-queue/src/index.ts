@@ -1,4 +1,8 @@
 export type { AbortReason, AttemptOutcome } from "./attempt-outcome.js";
+export { JobExecutor, type JobExecutorOptions, type RunWorkerOptions } from "./executor/job-executor.js";
+export type { JobContext, JobHandler, JobHandlers } from "./executor/job-handlers.js";
+export type { WorkerEvent } from "./executor/worker-event.js";
+export type { WorkerReport } from "./executor/worker-report.js";
 export {
   type CancelledJob,
   type CompletedJob,
@@ -38,6 +42,7 @@ export type {
   WorkerRow,
 } from "./job-store.js";
 export type { JsonObject, JsonValue } from "./json-value.js";
+export { keepLeaseByTimer, type TimerLeaseKeeping } from "./keep-lease-by-timer.js";
 export { checkNewJob, DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, type NewJob } from "./new-job.js";
 export { DEFAULT_RETRY_DELAY, type RetryDelay } from "./retry-delay.js";
 export {
@@ -50,3 +55,14 @@ export {
 } from "./schedule.js";
 export { type ScheduleRow, scheduleOf, scheduleRowOf } from "./schedule-row.js";
 export type { NewScheduleRow, ScheduleFiring, ScheduleStore } from "./schedule-store.js";
+export { CronSlots } from "./scheduling/cron-slots.js";
+export { type DueSlots, dueSlots } from "./scheduling/due-slots.js";
+export {
+  type NewSchedule,
+  type ScheduleProblem,
+  type SchedulerRunOptions,
+  TrainingScheduler,
+  type TrainingSchedulerOptions,
+} from "./scheduling/training-scheduler.js";
+export type { Synchronous } from "./sqlite/open-database.js";
+export { SqliteJobStore, type SqliteJobStoreOptions } from "./sqlite/sqlite-job-store.js";
