@@ -14,15 +14,24 @@ import type { LaunchEvent } from "./launch/launch-events.js";
 import { launchInstance } from "./launch/launch-instance.js";
 import { reconcile } from "./launch/reconcile.js";
 import { release } from "./launch/release.js";
-import { GUARD_GRACE_MS, type LaunchPlan, planLaunch } from "./plan/launch-plan.js";
+import { GUARD_GRACE_MS, type LaunchPlan, planLaunch, planTimes } from "./plan/launch-plan.js";
 import { roleName } from "./plan/names.js";
-import { callerIdentity, survey } from "./plan/survey.js";
+import { callerIdentity, type InstanceTypeFacts, survey } from "./plan/survey.js";
 import { preflight } from "./preflight/preflight.js";
 import type { Ec2LaunchRequest } from "./request.js";
 
 const DRAIN_MS = 90_000;
 const DRAIN_POLL_MS = 2_000;
 const LONGEST_AHEAD_MS = 30 * 86_400_000;
+
+/** A launch of which everything that can be checked beforehand was found good. */
+export interface PlannedLaunch {
+  readonly plan: LaunchPlan;
+  /** What could not be checked, in words. */
+  readonly notes: readonly string[];
+  /** Of the instance types that were asked for. */
+  readonly types: readonly InstanceTypeFacts[];
+}
 
 /** Instances on EC2, in one region. */
 export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
@@ -34,21 +43,30 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
   }
 
   /** What `launch` would do, after all its checks; nothing is made. @throws SpawnError as `launch`. */
-  async plan(
-    request: Ec2LaunchRequest,
-  ): Promise<{ readonly plan: LaunchPlan; readonly notes: readonly string[] }> {
+  async plan(request: Ec2LaunchRequest): Promise<PlannedLaunch> {
     const { clients, clock } = this.#parts;
     const found = await survey(clients, request);
     const plan = planLaunch(request, found, clients.region, clock.wallMs());
     const notes = await preflight(this.#parts, request, found, plan);
-    return { plan, notes };
+    return { plan, notes, types: found.types };
   }
 
   async launch(request: Ec2LaunchRequest): Promise<Ec2Instance> {
     const { plan, notes } = await this.plan(request);
     for (const message of notes) request.onEvent?.({ type: "warning", message });
+    return this.launchAsPlanned(request, plan);
+  }
+
+  /**
+   * What was planned, now: for the request that `plan` looked at, but for its queue id and work folder. Times count from here.
+   *
+   * @throws SpawnError as `launch`.
+   */
+  async launchAsPlanned(request: Ec2LaunchRequest, plan: LaunchPlan): Promise<Ec2Instance> {
     await this.#reconcile(plan.home.account, request.onEvent);
-    return launchInstance(this.#parts, request, plan);
+    const home = { ...plan.home, queueId: request.queueId };
+    const times = planTimes(request.ttlMs, this.#parts.clock.wallMs());
+    return launchInstance(this.#parts, request, { ...plan, ...times, home });
   }
 
   /** Ends what launches left behind whose process was killed; every command on EC2 begins with it. */

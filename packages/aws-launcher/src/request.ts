@@ -24,6 +24,16 @@ export type RoleChoice =
   /** An existing instance profile; spawn neither changes nor removes it. */
   | { readonly kind: "existing"; readonly profile: string };
 
+/** A work folder as it was packed. */
+export interface ShippedFolder {
+  /** Path of the `tar.gz`; unsaid where the store has it from the launch before. */
+  readonly archive?: string;
+  /** Of the archive. */
+  readonly sha256: string;
+  /** Its commit, and whether the folder differed from it; unsaid where it is in no git repository. */
+  readonly git?: { readonly commit: string; readonly dirty: boolean };
+}
+
 export interface Ec2LaunchRequest {
   readonly queueId: string;
   /** The queue file's text with its `queue_id` set. */
@@ -55,8 +65,8 @@ export interface Ec2LaunchRequest {
     /** From where ssh is let in, such as `203.0.113.7/32`. */
     readonly from: string;
   };
-  /** An archive that `packWorkdir` made. */
-  readonly workdir?: { readonly archive: string; readonly sha256: string };
+  /** Unsaid: the jobs' work folder begins empty. */
+  readonly workdir?: ShippedFolder;
   /** The queue goes on from its store; its instance before this one is gone. */
   readonly fromStore?: { readonly rerun: readonly string[]; readonly trustCompleted: boolean };
   /** Told what happens while it happens. */

@@ -1,6 +1,11 @@
-import type { AwsClients, Ec2Instance, Ec2Launcher } from "@spawn/aws-launcher";
+import type { AwsClients, Ec2Instance, Ec2Launcher, Prices } from "@spawn/aws-launcher";
 import type { Clock, Random } from "@spawn/foundation";
-import { findAccountBucket, makeAccountBucket, type ResultStore } from "@spawn/result-store";
+import {
+  type FoundBucket,
+  findAccountBucket,
+  makeAccountBucket,
+  type ResultStore,
+} from "@spawn/result-store";
 import type { RunnerBinaries } from "../runner-binaries.js";
 
 /** EC2 in one region, with the credentials of whoever calls. */
@@ -13,14 +18,16 @@ export interface Ec2Access {
   list(): Promise<readonly Ec2Instance[]>;
   /** @throws SpawnError `instance-not-found`. */
   find(instanceId: string): Promise<Ec2Instance>;
-  /** Where results go that are given no other place: `s3://bucket/`. The bucket may not be there yet. */
-  defaultStoreRoot(): Promise<{ readonly storeRoot: string; readonly exists: boolean }>;
-  /** Makes that bucket where it is not there. */
-  makeDefaultStore(): Promise<string>;
+  /** The account's own bucket for results in the region, which may not be there yet. */
+  defaultBucket(): Promise<FoundBucket>;
+  /** Makes it where it is not there. Returns its name. */
+  makeDefaultBucket(): Promise<string>;
   /** The store at `s3://bucket/prefix/`, which has to belong to the caller's account. */
   storeAt(storeRoot: string): Promise<ResultStore>;
   /** The launcher of queues whose results are at `s3://bucket/prefix/`. */
   launcher(storeRoot: string): Promise<Ec2Launcher>;
+  /** What instances cost. */
+  prices(): Prices;
 }
 
 export interface Ec2AccessParts {
@@ -62,11 +69,8 @@ export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
     account,
     list: () => aws.findInstances(clients),
     find: (instanceId) => aws.findInstance(clients, instanceId),
-    defaultStoreRoot: async () => {
-      const { name, exists } = await findAccountBucket(await home());
-      return { storeRoot: `s3://${name}/`, exists };
-    },
-    makeDefaultStore: async () => `s3://${await makeAccountBucket(await home())}/`,
+    defaultBucket: async () => findAccountBucket(await home()),
+    makeDefaultBucket: async () => makeAccountBucket(await home()),
     storeAt,
     launcher: async (storeRoot) => {
       const store = await storeAt(storeRoot);
@@ -77,6 +81,7 @@ export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
         createdBy: createdBy((await identify()).arn),
       });
     },
+    prices: () => new aws.Prices({ clients, clock: parts.clock, stateFolder: parts.stateFolder }),
   };
 }
 

@@ -1,4 +1,6 @@
 import { Flags } from "@oclif/core";
+import type { Ec2Instance } from "@spawn/aws-launcher";
+import { PROVIDERS } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
@@ -7,9 +9,13 @@ import { EXIT } from "../exit-status.js";
 import { durationFlag } from "../flags/duration-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { parseTags } from "../flags/tags.js";
+import { type Ec2FlagValues, ec2Flags, refuseEc2Flags } from "../launching/ec2/ec2-flags.js";
+import { type Ec2LaunchStep, launchOnEc2 } from "../launching/ec2/launch-on-ec2.js";
+import { type PreparedEc2Launch, prepareEc2Launch } from "../launching/ec2/prepare-ec2-launch.js";
+import { waitForSsh } from "../launching/ec2/wait-for-ssh.js";
 import { launchFlags, launchOptions } from "../launching/launch-flags.js";
 import { type LaunchStep, launchQueue } from "../launching/launch-queue.js";
-import { type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.js";
+import { type LaunchOptions, type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.js";
 import { chooseProvider, refusePlannedFlags } from "../launching/provider.js";
 import { failureLog } from "../logs/failure-log.js";
 import { unexpectedArguments } from "../parse-refusal.js";
@@ -17,10 +23,18 @@ import { localReference } from "../queues/queue-reference.js";
 import { openQueue } from "../queues/read-status.js";
 import { referenceFor } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
+import { ec2LaunchJson } from "../render/ec2-launch-json.js";
+import { ec2DryRun, ec2LaunchHeading, ec2LaunchReport } from "../render/ec2-launch-report.js";
+import { ec2StepLine } from "../render/ec2-launch-steps.js";
 import { launchJson } from "../render/launch-json.js";
 import { launchHeading, launchReport, runtimeLine } from "../render/launch-report.js";
 import { runSummary } from "../render/run-summary.js";
 import { warningsText } from "../render/warnings-text.js";
+
+interface WaitFlagValues {
+  readonly wait: boolean | undefined;
+  readonly "wait-timeout": number | undefined;
+}
 
 export default class Launch extends SpawnCommand {
   static override summary = "launch an instance that runs a queue, and return at once";
@@ -29,7 +43,9 @@ export default class Launch extends SpawnCommand {
   static override examples = [
     "<%= config.bin %> launch --batch-queue pipeline.json --provider local",
     "<%= config.bin %> launch --batch-queue pipeline.json --provider local --name nightly --env API_KEY --wait",
-    "<%= config.bin %> launch --batch-queue pipeline.json --provider local --dry-run",
+    "<%= config.bin %> launch --batch-queue pipeline.json --instance-type t3.micro --ttl 30m",
+    "<%= config.bin %> launch --batch-queue train.yaml --instance-type g5.xlarge,g4dn.xlarge --spot --on-demand-fallback --workdir .",
+    "<%= config.bin %> launch --batch-queue pipeline.json --instance-type t3.micro --dry-run",
   ];
   static override enableJsonFlag = true;
   static override flags = {
@@ -38,10 +54,11 @@ export default class Launch extends SpawnCommand {
       helpValue: "FILE",
       required: true,
     }),
-    provider: Flags.string({
-      description: "where to run: local is this machine; default: SPAWN_PROVIDER",
-      helpValue: "local",
-    }),
+    provider: Flags.option({
+      description:
+        "where to run: on this machine or on EC2; default: SPAWN_PROVIDER or the settings, else ec2 where --instance-type is given",
+      options: PROVIDERS,
+    })(),
     ...launchFlags,
     tags: Flags.string({
       description: "tags of the instance",
@@ -58,13 +75,18 @@ export default class Launch extends SpawnCommand {
       description: "check everything and say what would be done; do nothing",
       exclusive: ["wait"],
     }),
+    ...ec2Flags,
   };
 
   override async run(): Promise<object> {
     refusePlannedFlags(this.argv);
     const { flags } = await this.parse(Launch);
-    chooseProvider(flags.provider, this.context.env);
+    const { provider, why } = chooseProvider(flags.provider, flags["instance-type"], () =>
+      this.context.settings(),
+    );
     const options = launchOptions(flags["batch-queue"], flags, parseTags("tags", flags.tags ?? []));
+    if (provider === "ec2") return await this.launchOnEc2(options, flags);
+    refuseEc2Flags(flags, why);
     const prepared = await prepareLaunch(this.context, options, this.colorErrors);
     this.warnOf(prepared);
     if (flags["dry-run"]) return await this.dryRun(prepared);
@@ -79,6 +101,69 @@ export default class Launch extends SpawnCommand {
     return launchJson({ instance, estimate, resultsLocation, status, time: wallTimeIn().rfc3339 });
   }
 
+  private async launchOnEc2(
+    options: LaunchOptions,
+    flags: Ec2FlagValues & WaitFlagValues & { readonly "dry-run": boolean | undefined },
+  ): Promise<object> {
+    if (flags.wait)
+      throw new SpawnError("not-supported", "--wait: not on EC2 yet", {
+        hint: "Launch without it, then watch the queue.",
+      });
+    const prepared = await prepareEc2Launch(this.context, options, flags, this.colorErrors);
+    this.warnOf({ source: prepared.source, warnings: prepared.source.diagnostics });
+    for (const warning of prepared.warnings) this.tell(`⚠ ${warning}`);
+    const time = wallTimeIn().rfc3339;
+    const { price } = prepared;
+    if (flags["dry-run"]) {
+      this.print(ec2DryRun(prepared));
+      return ec2LaunchJson(prepared, { price, time });
+    }
+    this.print(ec2LaunchHeading(prepared));
+    this.progress(
+      `\nProgress:\n  ${this.errorPalette.good("✓")} Checking queue file, account, instance type and quotas`,
+    );
+    const instance = await launchOnEc2(this.context, prepared, (step) => this.showEc2Step(step));
+    const ref = await referenceFor(this.context, instance);
+    const paid = await this.priceOf(prepared, instance);
+    const { ttlMs } = prepared.request;
+    this.print(
+      `\n${ec2LaunchReport({ instance, ref, ttlMs, estimate: prepared.estimate, price: paid }, this.palette)}`,
+    );
+    if (flags["wait-for-ssh"]) await this.waitForSsh(prepared, instance.instanceId);
+    return ec2LaunchJson(prepared, { instance, price: paid, time });
+  }
+
+  private async waitForSsh({ access }: PreparedEc2Launch, instanceId: string): Promise<void> {
+    this.progress("\nWaiting until ssh answers; Ctrl-C stops waiting and leaves the instance.");
+    await waitForSsh(access, instanceId, { clock: this.context.clock });
+    this.print(`ssh answers. Connect: spawn connect ${instanceId}`);
+  }
+
+  /** Where another type, zone or market was taken than the first, it has another price. */
+  private async priceOf({ access, planned, price }: PreparedEc2Launch, made: Ec2Instance) {
+    const [first] = planned.plan.rungs;
+    const { instanceType, market, zone } = made;
+    const isFirst =
+      first?.instanceType === instanceType &&
+      first.market === market &&
+      (market !== "spot" || first.zone === zone);
+    return isFirst
+      ? price
+      : await access.prices().hourly({ region: access.region, instanceType, market, zone });
+  }
+
+  private showEc2Step(step: Ec2LaunchStep): void {
+    const line = ec2StepLine(step, this.errorPalette);
+    if (step.type === "warning" || step.type === "interrupted") this.tell(line);
+    else this.progress(line);
+    if (step.type === "claimed") this.tellOfTakenId(step);
+  }
+
+  private tellOfTakenId({ queueId, wanted }: { readonly queueId: string; readonly wanted: string }): void {
+    if (queueId === wanted) return;
+    this.tell(`  ${wanted} is taken: this run is ${queueId} (--queue-id and --overwrite choose otherwise)`);
+  }
+
   /** Other commands take the queue file as it is: whoever gives it so here is told how. */
   protected override async catch(error: unknown): Promise<void> {
     const [file] = unexpectedArguments(error) ?? [];
@@ -90,7 +175,7 @@ export default class Launch extends SpawnCommand {
     );
   }
 
-  private warnOf({ source, warnings }: PreparedLaunch): void {
+  private warnOf({ source, warnings }: Pick<PreparedLaunch, "source" | "warnings">): void {
     const text = warningsText(source, warnings, this.colorErrors);
     if (text !== "") this.tell(text);
   }
@@ -103,11 +188,7 @@ export default class Launch extends SpawnCommand {
         this.progress(`\nProgress:\n  ${done} Validating queue configuration`);
         break;
       case "claimed":
-        if (step.queueId !== step.wanted) {
-          this.tell(
-            `  ${step.wanted} is taken: this run is ${step.queueId} (--queue-id and --overwrite choose otherwise)`,
-          );
-        }
+        this.tellOfTakenId(step);
         this.progress(`  ${done} Claiming queue ID`);
         break;
       case "launched":

@@ -57,12 +57,7 @@ export async function prepareLaunch(
   if (options.name !== undefined) refuseTakenName(await context.launcher.list(), options.name);
   const environment = launchEnvironment(context.env, options.env);
   const { source, spec } = readRunnableFile(options.file, environment.variables, color);
-  const queueId = options.queueId ?? spec.queueId ?? defaultQueueId(new Date(context.clock.wallMs()));
-  if (!isValidId(queueId)) {
-    throw new SpawnError("bad-arguments", `--queue-id ${queueId}: not a queue id`, {
-      hint: "Letters, digits, '.', '_' and '-', beginning with a letter or digit, at most 128.",
-    });
-  }
+  const queueId = wantedQueueId(context, options, spec);
   return {
     options,
     spec,
@@ -71,9 +66,25 @@ export async function prepareLaunch(
     source,
     environment,
     workingDirectory: existingFolder(resolve(context.cwd, options.workdir ?? spec.workdir ?? ".")),
-    storeRoot: storeRootFrom(spec.resultS3Bucket, spec.resultS3Prefix) ?? context.paths.results,
+    storeRoot:
+      spec.resultS3Bucket === undefined
+        ? context.paths.results
+        : storeRootFrom(spec.resultS3Bucket, spec.resultS3Prefix),
     estimate: estimatedDuration(buildGraph(toDagInput(spec))),
   };
+}
+
+/** The id that a launch asks for: `--queue-id`, the file's own, or one of the time. @throws SpawnError `bad-arguments`. */
+export function wantedQueueId(
+  { clock }: Pick<Context, "clock">,
+  { queueId: flag }: Pick<LaunchOptions, "queueId">,
+  spec: QueueSpec,
+): string {
+  const queueId = flag ?? spec.queueId ?? defaultQueueId(new Date(clock.wallMs()));
+  if (isValidId(queueId)) return queueId;
+  throw new SpawnError("bad-arguments", `--queue-id ${queueId}: not a queue id`, {
+    hint: "Letters, digits, '.', '_' and '-', beginning with a letter or digit, at most 128.",
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
 import { SpawnError } from "@spawn/foundation";
-import type { Instance } from "@spawn/launcher";
+import type { InstanceFacts } from "@spawn/launcher";
+
+const HOLDING: readonly InstanceFacts["state"][] = ["pending", "running"];
 
 /**
  * Of what runs, a name is to mean one instance: it is free again once the queue of the instance that has it is over.
@@ -7,8 +9,8 @@ import type { Instance } from "@spawn/launcher";
  * @param instances all there are
  * @throws SpawnError `bad-arguments`.
  */
-export function refuseTakenName(instances: readonly Instance[], name: string): void {
-  const holder = instances.find((instance) => instance.name === name && instance.state === "running");
+export function refuseTakenName(instances: readonly InstanceFacts[], name: string): void {
+  const holder = instances.find((instance) => instance.name === name && HOLDING.includes(instance.state));
   if (holder === undefined) return;
   throw new SpawnError(
     "bad-arguments",

@@ -4,7 +4,7 @@ import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
 import type { Ec2Access } from "../aws/ec2-access.js";
 import type { LaunchRecord } from "../aws/launch-records.js";
-import { storeRootFrom } from "../aws/store-root.js";
+import { storePlace } from "../aws/store-root.js";
 import type { Context } from "../context.js";
 import { findInstance } from "./find-instance.js";
 import type { Ec2Reference } from "./queue-reference.js";
@@ -58,11 +58,9 @@ async function findById(ec2: Ec2Access, instanceId: string): Promise<Ec2Instance
 
 /** The store that launches from here would use, if it has the queue. */
 async function storeWith(context: Context, ec2: Ec2Access, queueId: string): Promise<string | undefined> {
-  const { resultS3Bucket, resultS3Prefix } = context.settings();
-  const named = storeRootFrom(resultS3Bucket, resultS3Prefix);
-  const found = named === undefined ? await ec2.defaultStoreRoot() : { storeRoot: named, exists: true };
-  if (!found.exists) return undefined;
-  const store = await ec2.storeAt(found.storeRoot);
+  const { storeRoot, isMissing } = await storePlace(ec2, {}, context.settings());
+  if (isMissing) return undefined;
+  const store = await ec2.storeAt(storeRoot);
   const bytes = await store.readBytes(queueKeys(queueId).queueFile, { from: 0, to: 1 });
-  return bytes === undefined ? undefined : found.storeRoot;
+  return bytes === undefined ? undefined : storeRoot;
 }

@@ -83,7 +83,7 @@ describe("resolveQueue", () => {
           region: "us-east-1",
           list: async () => [],
           find: async () => Promise.reject(new SpawnError("instance-not-found", "none")),
-          defaultStoreRoot: async () => ({ storeRoot: "s3://spawn-results-us-east-1/", exists: false }),
+          defaultBucket: async () => ({ name: "spawn-results-us-east-1", exists: false }),
         };
       },
     }) as unknown as Context;

@@ -19,6 +19,7 @@ import { bootstrap } from "./bootstrap.js";
 import { type Intent, IntentFolder } from "./intent-file.js";
 import { type MadeInstance, makeInstance, OutcomeUnknown } from "./make-instance.js";
 import { settle } from "./reconcile.js";
+import { readStoredInstance, storedInstance } from "./stored-instance.js";
 
 /**
  * Carries out a plan: what the instance needs, then the instance, then the guard that ends it. Whatever fails, what was
@@ -51,10 +52,9 @@ async function nextGeneration({ clients, store, stateFolder }: Ec2Parts, queueId
       },
     );
   }
-  const before = await store.readBytes(queueKeys(queueId).instance);
-  const stored: unknown = before === undefined ? undefined : JSON.parse(Buffer.from(before).toString("utf8"));
+  const before = readStoredInstance(await store.readBytes(queueKeys(queueId).instance));
   const known = [
-    typeof stored === "object" && stored !== null ? Number(Reflect.get(stored, "generation")) : 0,
+    before?.generation ?? 0,
     ...instances.map(({ generation }) => generation),
     ...new IntentFolder(stateFolder)
       .read()
@@ -150,7 +150,7 @@ class Launch {
     await store.remove(keys.requestsFolder);
     if (fromStore === undefined)
       await store.putBytes(keys.queueFile, Buffer.from(queueFile), { durable: true });
-    if (workdir !== undefined) await store.putFile(keys.workdir, workdir.archive, { durable: true });
+    if (workdir?.archive !== undefined) await store.putFile(keys.workdir, workdir.archive, { durable: true });
   }
 
   async #makeRole(): Promise<void> {
@@ -211,8 +211,7 @@ class Launch {
   /** What whoever looks for the queue later may want to know of its instance. */
   async #describeInStore(made: MadeInstance): Promise<void> {
     const instance = this.#instance(made);
-    const value = {
-      schema_version: 1,
+    const value = storedInstance(this.#request, {
       instance_id: instance.instanceId,
       generation: this.#intent.generation,
       region: instance.region,
@@ -224,7 +223,7 @@ class Launch {
       deadline: this.#plan.deadline,
       on_complete: this.#request.onComplete ?? "terminate",
       role: this.#profile(),
-    };
+    });
     const bytes = Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
     await this.#parts.store.putBytes(queueKeys(this.#request.queueId).instance, bytes, { durable: true });
   }

@@ -46,14 +46,24 @@ export function planLaunch(
   region: string,
   nowMs: number,
 ): LaunchPlan {
-  const at = (ms: number): string => new Date(Math.ceil(ms / 1000) * 1000).toISOString();
   return {
     home: { queueId: request.queueId, account: found.account, region },
     partition: found.partition,
-    launchedAt: at(nowMs),
-    deadline: at(nowMs + request.ttlMs),
-    guardAt: at(nowMs + request.ttlMs + GUARD_GRACE_MS),
+    ...planTimes(request.ttlMs, nowMs),
     rungs: rungsOf(request, found),
+  };
+}
+
+/** When a launch at `nowMs` was, and when its instance ends. */
+export function planTimes(
+  ttlMs: number,
+  nowMs: number,
+): Pick<LaunchPlan, "launchedAt" | "deadline" | "guardAt"> {
+  const at = (ms: number): string => new Date(Math.ceil(ms / 1000) * 1000).toISOString();
+  return {
+    launchedAt: at(nowMs),
+    deadline: at(nowMs + ttlMs),
+    guardAt: at(nowMs + ttlMs + GUARD_GRACE_MS),
   };
 }
 

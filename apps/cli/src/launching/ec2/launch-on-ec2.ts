@@ -1,0 +1,154 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type {
+  Ec2Instance,
+  Ec2LaunchRequest,
+  LaunchEvent,
+  PlannedLaunch,
+  ShippedFolder,
+} from "@spawn/aws-launcher";
+import { serializeQueueSpec } from "@spawn/config-schema";
+import { explainFileError, SpawnError } from "@spawn/foundation";
+import type { ResultStore } from "@spawn/result-store";
+import type { Ec2Access } from "../../aws/ec2-access.js";
+import { madePlace } from "../../aws/store-root.js";
+import type { Context } from "../../context.js";
+import { onInterrupt } from "../../interrupts.js";
+import { claimFreeId } from "../claim-queue-id.js";
+import type { ChosenWorkdir } from "../workdir/choose-workdir.js";
+import { type PackedFolder, packWorkdir } from "../workdir/pack-workdir.js";
+import { refuseLiveQueue } from "./live-queue.js";
+import type { PreparedEc2Launch } from "./prepare-ec2-launch.js";
+
+/** The steps of a launch on EC2, told as each is done. */
+export type Ec2LaunchStep =
+  | { readonly type: "bucket-made"; readonly storeRoot: string }
+  | { readonly type: "packed"; readonly packed: PackedFolder }
+  | { readonly type: "claimed"; readonly queueId: string; readonly wanted: string }
+  | { readonly type: "interrupted" }
+  | LaunchEvent;
+
+/**
+ * Carries out a prepared launch. When this throws, nothing is left of it, or the next command ends what is; the store has
+ * nothing under the queue's id.
+ *
+ * @throws SpawnError `queue-id-taken`, `already-running`, `interrupted`, and those of `Ec2Launcher.launch`.
+ */
+export async function launchOnEc2(
+  context: Context,
+  prepared: PreparedEc2Launch,
+  onStep: (step: Ec2LaunchStep) => void,
+): Promise<Ec2Instance> {
+  const { access, place, spec, workdir, planned, options } = prepared;
+  const wanted = prepared.request.queueId;
+  const storeRoot = await madePlace(access, place);
+  if (place.isMissing) onStep({ type: "bucket-made", storeRoot });
+  const store = await access.storeAt(storeRoot);
+  const packing = workdir === undefined ? undefined : packingFolder(context.paths.state);
+  try {
+    const shipped = workdir && packing ? await pack(workdir, packing, onStep) : undefined;
+    const queueId = options.overwrite
+      ? await claimByReplacing(context, access, store, wanted)
+      : await claimFreeId(store, wanted);
+    onStep({ type: "claimed", queueId, wanted });
+    const request: Ec2LaunchRequest = {
+      ...prepared.request,
+      queueId,
+      queueFile: serializeQueueSpec({ ...spec, queueId }),
+      ...(shipped === undefined ? {} : { workdir: shipped }),
+    };
+    try {
+      return await makeOnEc2(context, access, storeRoot, request, planned, onStep);
+    } catch (error) {
+      await store.remove(`${queueId}/`);
+      throw error;
+    }
+  } finally {
+    if (packing !== undefined) rmSync(packing, { recursive: true, force: true });
+  }
+}
+
+async function pack(
+  workdir: ChosenWorkdir,
+  folder: string,
+  onStep: (step: Ec2LaunchStep) => void,
+): Promise<ShippedFolder> {
+  const packed = await packWorkdir(workdir.root, workdir, join(folder, "workdir.tar.gz"));
+  onStep({ type: "packed", packed });
+  const { archive, sha256 } = packed;
+  return { archive, sha256, ...(workdir.git === undefined ? {} : { git: workdir.git }) };
+}
+
+/** Makes the instance, and notes it here. The first Ctrl-C takes back what was made so far; the second leaves it. */
+export async function makeOnEc2(
+  context: Context,
+  access: Ec2Access,
+  storeRoot: string,
+  request: Ec2LaunchRequest,
+  { plan }: PlannedLaunch,
+  onStep: (step: Ec2LaunchStep) => void,
+): Promise<Ec2Instance> {
+  let interrupted = false;
+  const stopListening = onInterrupt(() => {
+    interrupted = true;
+    stopListening();
+    onStep({ type: "interrupted" });
+  });
+  const onEvent = (event: LaunchEvent): void => {
+    onStep(event);
+    if (!interrupted) return;
+    interrupted = false;
+    throw new SpawnError("interrupted", "the launch was interrupted, and what was made of it is taken back");
+  };
+  try {
+    const instance = await (await access.launcher(storeRoot)).launchAsPlanned({ ...request, onEvent }, plan);
+    note(context, instance, storeRoot, onStep);
+    return instance;
+  } finally {
+    stopListening();
+  }
+}
+
+/** The instance is there and will end by itself: that it cannot be noted is no reason to end it now. */
+function note(
+  context: Context,
+  instance: Ec2Instance,
+  storeRoot: string,
+  onStep: (step: Ec2LaunchStep) => void,
+): void {
+  const { instanceId, queueId, name, region, launchedAt } = instance;
+  try {
+    context.ec2Launches.add({
+      ...{ instanceId, queueId, region, storeRoot, launchedAt },
+      ...(name === undefined ? {} : { name }),
+    });
+  } catch (error) {
+    if (!(error instanceof SpawnError)) throw error;
+    const message = `${error.message}: give later commands --region ${region}`;
+    onStep({ type: "warning", message });
+  }
+}
+
+/** @throws SpawnError `already-running`, `queue-id-taken`. */
+async function claimByReplacing(
+  context: Context,
+  access: Ec2Access,
+  store: ResultStore,
+  queueId: string,
+): Promise<string> {
+  await refuseLiveQueue(context, access, store, queueId);
+  if (await store.claimQueue(queueId, { overwrite: true })) return queueId;
+  throw new SpawnError("queue-id-taken", `${queueId} was claimed by somebody else just now`, {
+    hint: "Run the same command again, or choose another id: --queue-id ID",
+  });
+}
+
+/** Beside the state, which is on a disk: what is packed may be larger than `/tmp`. */
+function packingFolder(stateFolder: string): string {
+  try {
+    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+    return mkdtempSync(join(stateFolder, "packing-"));
+  } catch (error) {
+    throw explainFileError(error, "cannot make a folder to pack the work folder in", stateFolder);
+  }
+}

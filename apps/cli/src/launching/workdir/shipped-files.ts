@@ -1,0 +1,101 @@
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf, explainFileError, SpawnError } from "@spawn/foundation";
+import ignore, { type Ignore } from "ignore";
+
+/** Each folder may have both; a later rule wins over an earlier one. */
+const RULE_FILES = [".gitignore", ".spawnignore"];
+/** Belongs to the repository and not to its files. */
+const NEVER = new Set([".git"]);
+
+interface ShippedFile {
+  /** Relative to the folder, with `/`. */
+  readonly path: string;
+  /** Bytes; 0 for a link. */
+  readonly size: number;
+}
+
+export interface ShippedFiles {
+  /** Files and symbolic links, and empty folders with a slash after their path; in the order of their paths. */
+  readonly files: readonly ShippedFile[];
+  /** Bytes of all files. */
+  readonly size: number;
+  /** What is in the folder and cannot be shipped (sockets, devices, pipes). */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * What of a folder is shipped: all but `.git` and what `.gitignore` and `.spawnignore` leave out, those in folders below it too.
+ *
+ * @throws SpawnError `permission-denied` for a folder that cannot be read.
+ */
+export function shippedFiles(root: string): ShippedFiles {
+  const files: ShippedFile[] = [];
+  const skipped: string[] = [];
+  walk(root, "", [], { files, skipped });
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { files, size: files.reduce((sum, { size }) => sum + size, 0), skipped };
+}
+
+/** The rules of a folder, for paths below it. */
+interface Rules {
+  readonly folder: string;
+  readonly rules: Ignore;
+}
+
+function walk(
+  root: string,
+  folder: string,
+  outer: readonly Rules[],
+  found: { readonly files: ShippedFile[]; readonly skipped: string[] },
+): void {
+  const own = rulesIn(join(root, folder));
+  const layers = own === undefined ? outer : [...outer, { folder, rules: own }];
+  const names = entriesOf(join(root, folder)).filter((name) => !NEVER.has(name));
+  for (const name of names) {
+    const path = `${folder}${name}`;
+    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
+    if (stats === undefined || isLeftOut(layers, stats.isDirectory() ? `${path}/` : path)) continue;
+    if (stats.isDirectory()) walk(root, `${path}/`, layers, found);
+    else if (stats.isFile() || stats.isSymbolicLink())
+      found.files.push({ path, size: stats.isFile() ? stats.size : 0 });
+    else found.skipped.push(path);
+  }
+  if (names.length === 0 && folder !== "") found.files.push({ path: folder, size: 0 });
+}
+
+/** The innermost folder whose rules say anything decides. */
+function isLeftOut(layers: readonly Rules[], path: string): boolean {
+  for (const { folder, rules } of layers.toReversed()) {
+    const { ignored, unignored } = rules.test(path.slice(folder.length));
+    if (ignored || unignored) return ignored;
+  }
+  return false;
+}
+
+function rulesIn(folder: string): Ignore | undefined {
+  const texts = RULE_FILES.flatMap((name) => textOf(join(folder, name)) ?? []);
+  return texts.length === 0 ? undefined : ignore({ allowRelativePaths: true }).add(texts.join("\n"));
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (["ENOENT", "EISDIR"].includes(errnoOf(error) ?? "")) return undefined;
+    throw explainFileError(error, "cannot read what is left out of the work folder", path);
+  }
+}
+
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const explained = explainFileError(error, "cannot read the work folder", folder);
+    if (!(explained instanceof SpawnError)) throw explained;
+    throw new SpawnError(explained.code, explained.message, {
+      hint: "Let it be read, or leave it out in .spawnignore.",
+      cause: error,
+    });
+  }
+}

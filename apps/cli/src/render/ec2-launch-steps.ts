@@ -1,0 +1,43 @@
+import { formatSize, unreachable } from "@spawn/foundation";
+import { wallTimeIn } from "@spawn/status-model";
+import type { Ec2LaunchStep } from "../launching/ec2/launch-on-ec2.js";
+import type { Palette } from "./palette.js";
+
+/** A step of a launch on EC2, as a line of its progress. */
+export function ec2StepLine(step: Ec2LaunchStep, palette: Palette): string {
+  const done = palette.good("✓");
+  switch (step.type) {
+    case "bucket-made":
+      return `  ${done} Making the results bucket ${step.storeRoot}`;
+    case "packed":
+      return `  ${done} Packing the work folder (${formatSize(step.packed.size)})`;
+    case "claimed":
+      return `  ${done} Claiming queue ID`;
+    case "requesting":
+      return `  … Asking for ${rungWords(step)}`;
+    case "refused":
+      return `  ${palette.bad("✗")} ${rungWords(step)}: ${step.reason}`;
+    case "waiting":
+      return `  … Waiting: ${step.reason}`;
+    case "made":
+      return `  ${done} Launching instance (${step.instanceId})`;
+    case "guarded":
+      return `  ${done} Guarding it (AWS ends it at ${wallTimeIn().shown(Date.parse(step.endsAt))}, whatever becomes of it)`;
+    case "ended-leftover":
+      return `  ${done} Ending what an earlier launch of ${step.queueId} left behind (${step.instances.join(", ")})`;
+    case "interrupted":
+      return "  Interrupted: what was made is taken back. Ctrl-C again leaves that to the next command.";
+    case "warning":
+      return `⚠ ${step.message}`;
+    default:
+      return unreachable(step);
+  }
+}
+
+function rungWords(rung: {
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly market: string;
+}): string {
+  return `${rung.instanceType} in ${rung.zone} (${rung.market})`;
+}
