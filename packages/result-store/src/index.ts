@@ -40,6 +40,7 @@ export type {
   GetOptions,
   GrowOptions,
   ListedObject,
+  ObjectLook,
   PutOptions,
   ResultStore,
   StoredObject,

@@ -41,6 +41,20 @@ export interface ByteRange {
   readonly to?: number;
 }
 
+/** What a look at an object that somebody else changes has found. */
+export type ObjectLook =
+  | { readonly kind: "none" }
+  /** It is what it was. */
+  | { readonly kind: "unchanged" }
+  | {
+      readonly kind: "changed";
+      readonly bytes: Uint8Array;
+      /** Of exactly these bytes; means something to this store alone. */
+      readonly version: string;
+      /** When it was stored, in milliseconds since the Unix epoch. */
+      readonly modifiedMs: number;
+    };
+
 /**
  * Where results, logs and state go: whole objects under keys, in a folder or in S3. Asks for nothing that S3 cannot do:
  * no rename, no lock, no partial overwrite.
@@ -89,6 +103,8 @@ export interface ResultStore {
   getFile(key: string, path: string, options?: GetOptions): Promise<StoredObject | undefined>;
   /** Bytes of an object, clipped to its end; `undefined` when there is no such object. */
   readBytes(key: string, range?: ByteRange): Promise<Uint8Array | undefined>;
+  /** The object, unless it still is what it was in the version `known`. One small request where nothing has changed. */
+  readIfChanged(key: string, known?: string): Promise<ObjectLook>;
   /** All objects below a folder (ending with `/`; `""` is everything), in no promised order. */
   list(folder: string): AsyncIterable<ListedObject>;
   /** Removes one key, or everything below a folder (ending with `/`). What is not there is no error. */

@@ -10,6 +10,7 @@ import type {
   GetOptions,
   GrowOptions,
   ListedObject,
+  ObjectLook,
   PutOptions,
   ResultStore,
   StoredObject,
@@ -18,7 +19,7 @@ import { explained, explainStoreError } from "../store-errors.js";
 import { readTinyFile } from "../tiny-files.js";
 import { listObjects } from "./list-objects.js";
 import { ObjectFiles } from "./object-files.js";
-import { readObject, streamObject } from "./read-object.js";
+import { lookAtObject, readObject, streamObject } from "./read-object.js";
 import { chunksOf, openSource } from "./source-file.js";
 import { TemporaryFiles } from "./temporary-files.js";
 import { appendToFile, type StreamTarget, streamToNewFile, writeNewFile } from "./write-object.js";
@@ -149,6 +150,11 @@ class FolderStore implements ResultStore {
   async readBytes(key: string, range: ByteRange = {}): Promise<Uint8Array | undefined> {
     const path = this.#objects.pathOf(key);
     return explained(`reading ${key}`, path, () => readObject(path, range));
+  }
+
+  async readIfChanged(key: string, known?: string): Promise<ObjectLook> {
+    const path = this.#objects.pathOf(key);
+    return explained(`reading ${key}`, path, () => lookAtObject(path, known));
   }
 
   async *list(folder: string): AsyncGenerator<ListedObject> {

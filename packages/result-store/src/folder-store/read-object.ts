@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { errnoOf } from "@spawn/foundation";
-import type { ByteRange } from "../result-store.js";
+import type { ByteRange, ObjectLook } from "../result-store.js";
 import { readTinyFile } from "../tiny-files.js";
 import { chunksOf, openSource } from "./source-file.js";
 
@@ -11,17 +11,36 @@ export function readObject(path: string, range: ByteRange): Uint8Array | undefin
   try {
     const size = fstatSync(file).size;
     const from = Math.min(range.from ?? 0, size);
-    const bytes = new Uint8Array(Math.max(0, Math.min(range.to ?? size, size) - from));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = readSync(file, bytes, filled, bytes.length - filled, from + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
+    return readRange(file, from, Math.min(range.to ?? size, size));
   } finally {
     closeSync(file);
   }
+}
+
+/** Every put makes a new file, so that inode, time and size tell its version. */
+export function lookAtObject(path: string, known: string | undefined): ObjectLook {
+  const file = unlessMissing(() => openSync(path, "r"));
+  if (file === undefined) return { kind: "none" };
+  try {
+    const { ino, mtimeNs, size } = fstatSync(file, { bigint: true });
+    const version = `${ino}-${mtimeNs}-${size}`;
+    if (version === known) return { kind: "unchanged" };
+    const bytes = readRange(file, 0, Number(size));
+    return { kind: "changed", bytes, version, modifiedMs: Number(mtimeNs / 1_000_000n) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readRange(file: number, from: number, to: number): Uint8Array {
+  const bytes = new Uint8Array(Math.max(0, to - from));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const count = readSync(file, bytes, filled, bytes.length - filled, from + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
 }
 
 /** The bytes from `from` on, as a stream; `undefined` when there is no such file. */

@@ -18,6 +18,7 @@ import type {
   GetOptions,
   GrowOptions,
   ListedObject,
+  ObjectLook,
   PutOptions,
   ResultStore,
   StoredObject,
@@ -147,6 +148,23 @@ export class S3Store implements ResultStore {
       } catch (error) {
         if (isMissing(error)) return undefined;
         if (awsFailureOf(error).status === 416) return new Uint8Array();
+        throw error;
+      }
+    });
+  }
+
+  async readIfChanged(key: string, known?: string): Promise<ObjectLook> {
+    const object = this.#address(key);
+    return await explainedS3(`reading ${key}`, async () => {
+      try {
+        const { Body, ETag, LastModified } = await this.#client.send(
+          new GetObjectCommand({ ...object, ...(known === undefined ? {} : { IfNoneMatch: known }) }),
+        );
+        const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+        return { kind: "changed", bytes, version: ETag ?? "", modifiedMs: LastModified?.getTime() ?? 0 };
+      } catch (error) {
+        if (awsFailureOf(error).status === 304) return { kind: "unchanged" };
+        if (isMissing(error)) return { kind: "none" };
         throw error;
       }
     });

@@ -8,6 +8,7 @@ import type {
   GetOptions,
   GrowOptions,
   ListedObject,
+  ObjectLook,
   PutOptions,
   ResultStore,
   StoredObject,
@@ -95,6 +96,15 @@ export class MemoryStore implements ResultStore {
   async readBytes(key: string, { from = 0, to }: ByteRange = {}): Promise<Uint8Array | undefined> {
     checkKey(key);
     return this.#objects.get(key)?.bytes.slice(from, to);
+  }
+
+  async readIfChanged(key: string, known?: string): Promise<ObjectLook> {
+    checkKey(key);
+    const object = this.#objects.get(key);
+    if (object === undefined) return { kind: "none" };
+    const version = createHash("sha256").update(object.bytes).digest("hex");
+    if (version === known) return { kind: "unchanged" };
+    return { kind: "changed", bytes: object.bytes.slice(), version, modifiedMs: object.modifiedMs };
   }
 
   async *list(folder: string): AsyncGenerator<ListedObject> {

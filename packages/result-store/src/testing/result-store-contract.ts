@@ -120,6 +120,22 @@ export function resultStoreContract(name: string, makeStore: () => Promise<Store
         ]);
       });
 
+      test("are looked at again only where they have changed", async () => {
+        expect(await store.readIfChanged("q/a")).toEqual({ kind: "none" });
+        await store.putBytes("q/a", bytesOf("one"));
+        const first = await store.readIfChanged("q/a");
+        if (first.kind !== "changed") throw new Error(first.kind);
+        expect(textOf(first.bytes)).toBe("one");
+        expect(await store.readIfChanged("q/a", first.version)).toEqual({ kind: "unchanged" });
+        await store.putBytes("q/a", bytesOf("two"));
+        const second = await store.readIfChanged("q/a", first.version);
+        if (second.kind !== "changed") throw new Error(second.kind);
+        expect(textOf(second.bytes)).toBe("two");
+        expect(second.modifiedMs).toBeGreaterThanOrEqual(first.modifiedMs);
+        await store.remove("q/a");
+        expect(await store.readIfChanged("q/a", second.version)).toEqual({ kind: "none" });
+      });
+
       test("are replaced whole: a reader never sees half", async () => {
         const versions = ["a", "b"].map((letter) => letter.repeat(300_000));
         await store.putBytes("q/a", bytesOf(versions[0] ?? ""));
