@@ -1,5 +1,5 @@
 import { isValidId } from "@spawn/config-schema";
-import { SpawnError } from "@spawn/foundation";
+import { type Clock, SpawnError } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
 import {
   decodeJournal,
@@ -35,7 +35,7 @@ export interface StoredQueue {
  * @throws SpawnError `queue-not-found`, `journal-damaged`.
  */
 export async function openStoredQueue(
-  context: Context,
+  context: { readonly clock: Pick<Clock, "wallMs"> },
   store: ResultStore,
   queueId: string,
 ): Promise<StoredQueue> {

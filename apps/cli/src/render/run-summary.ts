@@ -88,6 +88,7 @@ function resumeLines({ status }: QueueStatus, ref: string, palette: Palette): re
       return [`To run again what did not complete: ${palette.strong(`spawn queue resume ${ref}`)}`];
     case "pending":
     case "running":
+    case "unknown":
       return [`It goes on. Watch it: ${palette.strong(`spawn queue status ${ref} --watch`)}`];
     case "completed":
       return [];

@@ -16,6 +16,7 @@ export function paintState(state: State, text: string, palette: Palette): string
     case "retrying":
     case "interrupted":
     case "cancelled":
+    case "unknown":
       return palette.warn(text);
     case "pending":
     case "blocked":

@@ -7,7 +7,24 @@ const time = z.iso.datetime({ offset: true });
 const duration = z.string().regex(/^(?:\d+(?:d|h|m|s))+$/);
 const count = z.int().nonnegative();
 
-const queueStates = ["pending", "running", "interrupted", "completed", "failed", "cancelled"] as const;
+const queueStates = [
+  "pending",
+  "running",
+  "interrupted",
+  "completed",
+  "failed",
+  "cancelled",
+  "unknown",
+] as const;
+const instanceStates = [
+  "pending",
+  "running",
+  "stopping",
+  "stopped",
+  "shutting-down",
+  "terminated",
+  "gone",
+] as const;
 const jobStates = [
   "pending",
   "blocked",
@@ -153,7 +170,16 @@ export const queueStatusSchema = z
     queue_id: z.string(),
     queue_name: z.string().optional(),
     instance_id: z.string(),
-    status: z.enum(queueStates),
+    instance_state: z
+      .enum(instanceStates)
+      .optional()
+      .describe("What EC2 says of the instance, where it had to be asked; gone: it no longer tells of it."),
+    status: z
+      .enum(queueStates)
+      .describe(
+        "unknown: on EC2, when neither the store nor EC2 tells what has become of a queue that went on when it was last heard of; all else is as it was then.",
+      ),
+    last_known_status: z.enum(queueStates).optional().describe("With unknown: what it was."),
     reason: z
       .enum(queueReasons)
       .optional()

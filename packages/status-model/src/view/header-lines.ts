@@ -21,8 +21,9 @@ export function headerLines(status: QueueStatus, time: WallTime, wallMs?: number
     text === undefined ? undefined : spacedDuration(text);
 
   add("Queue", queue_name === undefined ? queue_id : `${queue_id} (${queue_name})`);
-  add("Instance", status.instance_id);
+  add("Instance", instanceWords(status));
   add("Status", status.status);
+  add("Last Known Status", status.last_known_status);
   if (reason !== undefined && status.status !== "completed") add("Reason", describeQueueReason(reason));
   add("Started", shown(started_at));
   add("Completed", shown(completed_at));
@@ -33,8 +34,12 @@ export function headerLines(status: QueueStatus, time: WallTime, wallMs?: number
   return lines;
 }
 
+function instanceWords({ instance_id, instance_state }: QueueStatus): string {
+  return instance_state === undefined ? instance_id : `${instance_id} (${instance_state})`;
+}
+
 function staleness(status: QueueStatus, time: WallTime, wallMs: number): string | undefined {
-  const goesOn = status.status === "pending" || status.status === "running";
+  const goesOn = ["pending", "running", "unknown"].includes(status.status);
   const updatedMs = Date.parse(status.updated_at);
   if (!goesOn || wallMs - updatedMs < STALE_MS) return undefined;
   return `${time.shown(updatedMs)} (${formatDuration(wallMs - updatedMs)} ago)`;

@@ -18,6 +18,7 @@ export function resumeHint({ status, queue_id }: QueueStatus): ResumeHint | unde
     case "pending":
     case "running":
     case "completed":
+    case "unknown":
       return undefined;
     default:
       return unreachable(status);

@@ -1,0 +1,194 @@
+import { FakeClock, SpawnError } from "@spawn/foundation";
+import { queueKeys } from "@spawn/result-store";
+import { MemoryStore } from "@spawn/result-store/testing";
+import { type JournalEvent, queueStatus } from "@spawn/status-model";
+import {
+  buildJournal,
+  buildRecords,
+  firstPipelineRunning,
+  foldOf,
+  START_AT,
+} from "@spawn/status-model/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type InstanceWord, RemoteQueue } from "./remote-queue.js";
+
+const QUEUE = "first-pipeline";
+const INSTANCE = "i-0abc123def456789";
+const keys = queueKeys(QUEUE);
+
+let clock: FakeClock;
+let store: MemoryStore;
+/** What EC2 answers, by instance; where it says nothing it cannot be asked. */
+let ec2: Map<string, InstanceWord>;
+let asked: string[];
+
+beforeEach(() => {
+  clock = new FakeClock({ wallMs: START_AT });
+  store = new MemoryStore({ clock });
+  ec2 = new Map([[INSTANCE, "running"]]);
+  asked = [];
+});
+
+function remote(instanceId: string | undefined = INSTANCE, other = store): RemoteQueue {
+  return new RemoteQueue({
+    store: other,
+    queueId: QUEUE,
+    instanceId,
+    clock,
+    instanceState: async (id) => {
+      asked.push(id);
+      const state = ec2.get(id);
+      if (state === undefined) throw new SpawnError("aws-failed", "EC2 cannot be reached");
+      return state;
+    },
+  });
+}
+
+/** As a runner does: journal and status. */
+async function publish(events: readonly JournalEvent[], runner: "alive" | "gone" = "alive"): Promise<void> {
+  await store.putBytes(keys.journal("000001.jsonl"), buildJournal(buildRecords(events)));
+  const status = queueStatus(foldOf(events), { wallMs: clock.wallMs(), t: 0, runner });
+  await store.putBytes(keys.status, Buffer.from(JSON.stringify(status)));
+}
+
+async function publishLaunch(instanceId: string): Promise<void> {
+  const jobs = [{ job_id: "a", command: "true" }];
+  await store.putBytes(keys.queueFile, Buffer.from(JSON.stringify({ queue_id: QUEUE, jobs })));
+  const launched_at = new Date(clock.wallMs()).toISOString();
+  await store.putBytes(keys.instance, Buffer.from(JSON.stringify({ instance_id: instanceId, launched_at })));
+}
+
+const running = firstPipelineRunning;
+
+describe("a queue on EC2", () => {
+  it("whose runner is heard is told of by the store alone", async () => {
+    await publish(running());
+    clock.advance(30_000);
+    expect(await remote().look()).toMatchObject({ status: "running", instance_id: INSTANCE });
+    expect(asked).toEqual([]);
+  });
+
+  it("that is over is told of by the store alone, however long ago, and without an instance", async () => {
+    const end: JournalEvent = { type: "interrupt-requested", t: 15_000, cause: "spot" };
+    await publish([...running(), end], "gone");
+    clock.advance(90 * 86_400_000);
+    expect(await remote(undefined).look()).toMatchObject({ status: "interrupted" });
+    expect(asked).toEqual([]);
+  });
+
+  it("that is silent and whose instance runs is what it was, and says what EC2 says", async () => {
+    await publish(running());
+    clock.advance(61_000);
+    expect(await remote().look()).toMatchObject({ status: "running", instance_state: "running" });
+    expect(asked).toEqual([INSTANCE]);
+  });
+
+  it.each(["terminated", "stopped", "gone"] as const)(
+    "that is silent and whose instance is %s is interrupted, by the journal",
+    async (state) => {
+      await publish(running());
+      clock.advance(61_000);
+      ec2.set(INSTANCE, state);
+      const status = await remote().look();
+      expect(status).toMatchObject({ status: "interrupted", reason: "runner-lost", instance_state: state });
+      expect(status.job_details.filter((job) => job.status === "running").map((job) => job.reason)).toEqual([
+        "unwatched",
+      ]);
+    },
+  );
+
+  it("whose last word comes while EC2 is asked has that word", async () => {
+    await publish(running());
+    clock.advance(61_000);
+    const queue = new RemoteQueue({
+      ...{ store, queueId: QUEUE, instanceId: INSTANCE, clock },
+      instanceState: async () => {
+        const done: JournalEvent = {
+          type: "queue-finished",
+          t: 9_000_000,
+          outcome: { state: "cancelled", reason: "cancelled" },
+        };
+        await publish([...running(), done], "gone");
+        return "terminated";
+      },
+    });
+    expect(await queue.look()).toMatchObject({ status: "cancelled" });
+  });
+
+  it("that is silent is unknown where EC2 cannot be asked, never a guess", async () => {
+    await publish(running());
+    clock.advance(61_000);
+    ec2.clear();
+    expect(await remote().look()).toMatchObject({ status: "unknown", last_known_status: "running" });
+  });
+
+  it("is pending while its instance has told nothing, with all its jobs", async () => {
+    await publishLaunch(INSTANCE);
+    expect(await remote().look()).toMatchObject({
+      status: "pending",
+      instance_state: "running",
+      jobs: { total: 1, pending: 1 },
+      results_location: `memory://${QUEUE}/`,
+    });
+    ec2.set(INSTANCE, "gone");
+    expect(await remote().look()).toMatchObject({ status: "pending" });
+    clock.advance(121_000);
+    expect(await remote().look()).toMatchObject({ status: "interrupted", instance_state: "gone" });
+  });
+
+  it("is unknown where the instance has told nothing and EC2 cannot be asked", async () => {
+    await publishLaunch(INSTANCE);
+    ec2.clear();
+    await expect(remote().look()).rejects.toMatchObject({
+      code: "aws-failed",
+      message: expect.stringMatching(/^the status of first-pipeline is unknown: EC2 cannot be reached/),
+    });
+  });
+
+  it("that was launched again is pending on the new instance, also where that was done elsewhere", async () => {
+    await publish(running());
+    await publishLaunch("i-0new");
+    ec2.set(INSTANCE, "terminated").set("i-0new", "pending");
+    const expected = { status: "pending", instance_id: "i-0new", instance_state: "pending" };
+    expect(await remote("i-0new").look()).toMatchObject(expected);
+    expect(await remote("i-0older").look()).toMatchObject(expected);
+  });
+
+  it("that only the store knows is not found where the store knows nothing", async () => {
+    await expect(remote(undefined).look()).rejects.toMatchObject({ code: "queue-not-found" });
+  });
+});
+
+describe("a store that fails", () => {
+  class FailingStore extends MemoryStore {
+    failing = false;
+
+    override readIfChanged: MemoryStore["readIfChanged"] = async (key, known) => {
+      if (this.failing) throw new SpawnError("store-failed", "S3 cannot be reached", { hint: "Look." });
+      return MemoryStore.prototype.readIfChanged.call(this, key, known);
+    };
+  }
+
+  it("from the first look on: the error says what EC2 says, or that it does not tell either", async () => {
+    const failing = new FailingStore({ shared: store });
+    failing.failing = true;
+    await expect(remote(INSTANCE, failing).look()).rejects.toMatchObject({
+      code: "store-failed",
+      hint: "Look.",
+      message: `the status of first-pipeline is unknown: S3 cannot be reached; EC2 says that ${INSTANCE} is running`,
+    });
+    ec2.clear();
+    await expect(remote(INSTANCE, failing).look()).rejects.toThrow(/EC2 does not tell either/);
+  });
+
+  it("later: unknown, until it answers again", async () => {
+    await publish(running());
+    const failing = new FailingStore({ shared: store });
+    const queue = remote(INSTANCE, failing);
+    await queue.look();
+    failing.failing = true;
+    expect(await queue.look()).toMatchObject({ status: "unknown", last_known_status: "running" });
+    failing.failing = false;
+    expect(await queue.look()).toMatchObject({ status: "running" });
+  });
+});

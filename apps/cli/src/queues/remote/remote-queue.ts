@@ -1,0 +1,162 @@
+import { type Clock, SpawnError } from "@spawn/foundation";
+import { queueKeys, type ResultStore } from "@spawn/result-store";
+import type { QueueStatus } from "@spawn/status-model";
+import { openStoredQueue } from "../stored-queue.js";
+import { statusBeforeStart } from "./status-before-start.js";
+import { type HeardStatus, StoredStatus } from "./stored-status.js";
+
+/** A runner stores its status every ten seconds. */
+const SILENT_AFTER_MS = 60_000;
+/** EC2 does not know everywhere at once what it has just made. */
+const SETTLE_MS = 120_000;
+
+export type InstanceWord = NonNullable<QueueStatus["instance_state"]>;
+
+export interface RemoteQueueParts {
+  readonly store: ResultStore;
+  readonly queueId: string;
+  /** Its newest instance, as far as whoever asks knows one. */
+  readonly instanceId: string | undefined;
+  readonly clock: Pick<Clock, "wallMs">;
+  /** What EC2 says of an instance. @throws SpawnError where it cannot be asked. */
+  readonly instanceState: (instanceId: string) => Promise<InstanceWord>;
+}
+
+/** A queue on EC2, as its store tells of it; EC2 is asked only where the store does not tell enough. */
+export class RemoteQueue {
+  readonly #parts: RemoteQueueParts;
+  readonly #stored: StoredStatus;
+
+  constructor(parts: RemoteQueueParts) {
+    this.#parts = parts;
+    this.#stored = new StoredStatus(parts.store, parts.queueId);
+  }
+
+  /**
+   * Its status now. While its runner is heard, and once it is over, this is one request to the store, small where nothing
+   * has changed.
+   *
+   * @throws SpawnError where nothing at all is known: `queue-not-found`, `permission-denied`, `store-failed`, `aws-failed`.
+   */
+  async look(): Promise<QueueStatus> {
+    let heard: HeardStatus | undefined;
+    try {
+      heard = await this.#stored.read();
+    } catch (error) {
+      return this.#unreadable(error);
+    }
+    const unbegun = await this.#unbegunInstance(heard);
+    if (unbegun !== undefined) return this.#notBegun(unbegun, heard);
+    if (heard === undefined) throw nothingKnown(this.#parts);
+    if (isSettled(heard.status) || this.#silenceMs(heard) < SILENT_AFTER_MS) return heard.status;
+    return this.#silent(heard);
+  }
+
+  #silenceMs({ atMs }: HeardStatus): number {
+    return this.#parts.clock.wallMs() - atMs;
+  }
+
+  /** The instance from which nothing has been heard yet, if the newest is such a one. */
+  async #unbegunInstance(heard: HeardStatus | undefined): Promise<NewestInstance | undefined> {
+    const { instanceId } = this.#parts;
+    if (heard !== undefined && (instanceId === undefined || heard.status.instance_id === instanceId)) return;
+    // It may have been launched again from elsewhere.
+    const newest = await this.#newestInstance();
+    return newest === undefined || newest.instanceId === heard?.status.instance_id ? undefined : newest;
+  }
+
+  async #newestInstance(): Promise<NewestInstance | undefined> {
+    const { store, queueId, instanceId } = this.#parts;
+    const bytes = await store.readBytes(queueKeys(queueId).instance);
+    const told: unknown = bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString("utf8"));
+    if (typeof told === "object" && told !== null) {
+      const [id, at] = [Reflect.get(told, "instance_id"), Reflect.get(told, "launched_at")];
+      if (typeof id === "string") return { instanceId: id, launchedAtMs: Date.parse(String(at)) };
+    }
+    return instanceId === undefined ? undefined : { instanceId, launchedAtMs: Number.NaN };
+  }
+
+  async #notBegun({ instanceId, launchedAtMs }: NewestInstance, before?: HeardStatus): Promise<QueueStatus> {
+    const { store, queueId, clock, instanceState } = this.#parts;
+    const state = await instanceState(instanceId).catch((error: unknown) => {
+      throw unknownStatus(queueId, error, `${instanceId} has told nothing yet`);
+    });
+    const wallMs = clock.wallMs();
+    const isYoung = state === "gone" && wallMs - launchedAtMs < SETTLE_MS;
+    const runner = isOver(state) && !isYoung ? "gone" : "alive";
+    const told = isYoung ? {} : { instance_state: state };
+    if (before === undefined) {
+      return { ...(await statusBeforeStart(store, { queueId, instanceId, wallMs, runner })), ...told };
+    }
+    return runner === "gone"
+      ? { ...before.status, instance_id: instanceId, ...told }
+      : { ...before.status, instance_id: instanceId, status: "pending", reason: undefined, ...told };
+  }
+
+  /** Of a queue that was not over when it was last heard of, which is some time ago. */
+  async #silent(heard: HeardStatus): Promise<QueueStatus> {
+    const { store, queueId, instanceState } = this.#parts;
+    let state: InstanceWord;
+    try {
+      state = await instanceState(heard.status.instance_id);
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      return unknownOf(heard.status);
+    }
+    if (!isOver(state)) return { ...heard.status, instance_state: state };
+    // Its last word may have come between the two questions.
+    const last = await this.#stored.read();
+    if (last !== undefined && isSettled(last.status)) return last.status;
+    const { status } = await openStoredQueue(this.#parts, store, queueId);
+    return { ...status, instance_state: state };
+  }
+
+  async #unreadable(error: unknown): Promise<QueueStatus> {
+    if (!(error instanceof SpawnError)) throw error;
+    const { heard } = this.#stored;
+    if (heard !== undefined) return isSettled(heard.status) ? heard.status : unknownOf(heard.status);
+    const { instanceId, queueId, instanceState } = this.#parts;
+    if (instanceId === undefined) throw unknownStatus(queueId, error);
+    const words = await instanceState(instanceId).then(
+      (state) => `EC2 says that ${instanceId} is ${state}`,
+      (failure: unknown) =>
+        `EC2 does not tell either (${failure instanceof Error ? failure.message : failure})`,
+    );
+    throw unknownStatus(queueId, error, words);
+  }
+}
+
+interface NewestInstance {
+  readonly instanceId: string;
+  /** NaN where it is not known. */
+  readonly launchedAtMs: number;
+}
+
+/** Nothing changes any more unless somebody resumes it. */
+export function isSettled({ status }: QueueStatus): boolean {
+  return ["completed", "failed", "cancelled", "interrupted"].includes(status);
+}
+
+function isOver(state: InstanceWord): boolean {
+  return state === "terminated" || state === "stopped" || state === "gone";
+}
+
+function unknownOf(status: QueueStatus): QueueStatus {
+  return { ...status, status: "unknown", last_known_status: status.status, reason: undefined };
+}
+
+function nothingKnown({ store, queueId }: RemoteQueueParts): SpawnError {
+  return new SpawnError("queue-not-found", `the store holds no state of ${queueId}`, {
+    hint: `Look at ${store.locationOf(queueId)}`,
+  });
+}
+
+/** Keeps the failure's code and hint. */
+function unknownStatus(queueId: string, error: unknown, more?: string): SpawnError {
+  if (!(error instanceof SpawnError)) throw error;
+  const words = more === undefined ? error.message : `${error.message}; ${more}`;
+  return new SpawnError(error.code, `the status of ${queueId} is unknown: ${words}`, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  });
+}
