@@ -1,7 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { errnoOf } from "@spawn/foundation";
 import type { LocalQueue } from "@spawn/launcher";
 import type { JournalRecord } from "@spawn/status-model";
+import { pause } from "./pause.js";
 
 /** One look at a queue that is followed. */
 export interface QueueLook {
@@ -30,16 +29,5 @@ export async function* followQueue(
     const last = queue.runner() === "gone";
     yield { ...queue.refresh(), last };
     if (last || !(await pause(everyMs, signal))) return;
-  }
-}
-
-/** @returns false when the signal came. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
-  try {
-    await wait(ms, undefined, signal === undefined ? {} : { signal });
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "ABORT_ERR") return false;
-    throw error;
   }
 }

@@ -4,7 +4,7 @@ import { type Instance, LocalQueue } from "@spawn/launcher";
 import type { JournalRecord, QueueStatus } from "@spawn/status-model";
 import type { Context } from "../context.js";
 import type { QueueReference } from "./queue-reference.js";
-import { notOnEc2Yet } from "./resolve-reference.js";
+import { openRemoteQueue } from "./remote/open-remote-queue.js";
 import { openStoredQueue } from "./stored-queue.js";
 
 const FIRST_RECORD_POLL_MS = 20;
@@ -19,7 +19,7 @@ export async function readStatus(context: Context, reference: QueueReference): P
       return (await openStoredQueue(context, store, reference.queueId)).status;
     }
     case "ec2":
-      throw notOnEc2Yet(reference);
+      return (await openRemoteQueue(context, reference)).look();
   }
 }
 

@@ -138,3 +138,20 @@ export async function referenceFor(
 ): Promise<string> {
   return referenceTo([...(await context.launcher.list()), ...context.ec2Launches.all()], instance);
 }
+
+/** What later commands best call the queue of a reference by, with the region where nothing here tells it. */
+export async function shortReference(context: Context, reference: QueueReference): Promise<string> {
+  switch (reference.kind) {
+    case "local":
+      return referenceFor(context, reference.instance);
+    case "stored":
+      return reference.queueId;
+    case "ec2": {
+      const { instanceId, queueId, region } = reference;
+      const records = context.ec2Launches.all();
+      const isKnown = records.some((record) => record.queueId === queueId && record.region === region);
+      if (!isKnown || instanceId === undefined) return `${queueId} --region ${region}`;
+      return referenceFor(context, { instanceId, queueId });
+    }
+  }
+}

@@ -1,6 +1,11 @@
 import type { LocalQueue } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
+import type { Context } from "../context.js";
 import { followQueue } from "./follow-queue.js";
+import type { Ec2Reference, LocalReference } from "./queue-reference.js";
+import { openQueue } from "./read-status.js";
+import { followRemoteQueue } from "./remote/follow-remote-queue.js";
+import { openRemoteQueue } from "./remote/open-remote-queue.js";
 
 const LOOK_EVERY_MS = 150;
 
@@ -27,6 +32,29 @@ export async function watchStatus(
     if (nowMs - shownAtMs < refreshMs) continue;
     shownAtMs = nowMs;
     show(queue.status());
+  }
+  return undefined;
+}
+
+/**
+ * As `watchStatus`, wherever the queue is.
+ *
+ * @throws SpawnError where it cannot be read at all.
+ */
+export async function watchReference(
+  context: Context,
+  reference: LocalReference | Ec2Reference,
+  options: WatchOptions,
+): Promise<QueueStatus | undefined> {
+  const { refreshMs, signal, show } = options;
+  if (reference.kind === "local") {
+    const { queue } = await openQueue(context, reference.instance, { signal });
+    return watchStatus(queue, options);
+  }
+  const queue = await openRemoteQueue(context, reference);
+  for await (const { status, last } of followRemoteQueue(queue, { everyMs: refreshMs, signal })) {
+    if (last) return status;
+    show(status);
   }
   return undefined;
 }

@@ -13,15 +13,17 @@ export interface StatusTextOptions {
   readonly instanceState?: Instance["state"] | undefined;
   /** Of the job that failed first, once the queue is over. */
   readonly failure?: FailureDetails | undefined;
+  /** For a status from afar, the wall clock here in ms since the Unix epoch: it then says how old it is. */
+  readonly seenMs?: number | undefined;
   /** Of the terminal it goes to, if it does. */
   readonly columns?: number | undefined;
 }
 
 /** The text form of a queue's status. */
 export function statusText(status: QueueStatus, options: StatusTextOptions): string {
-  const { palette, timeZone, columns } = options;
+  const { palette, timeZone, columns, seenMs } = options;
   const full = statusView(status, {
-    wallMs: Date.parse(status.updated_at),
+    ...(seenMs === undefined ? {} : { wallMs: seenMs }),
     ...(timeZone === undefined ? {} : { timeZone }),
   });
   const view = shownView(full, status, options.instanceState);

@@ -6,9 +6,6 @@ import { describeContainment } from "../words/describe-containment.js";
 import { describeQueueReason } from "../words/describe-reason.js";
 import type { LabelledLine } from "./labelled-line.js";
 
-/** A status that should have been renewed and is older than this says so. */
-const STALE_MS = 60_000;
-
 export function headerLines(status: QueueStatus, time: WallTime, wallMs?: number): readonly LabelledLine[] {
   const { queue_id, queue_name, reason, started_at, completed_at, elapsed, duration } = status;
   const lines: LabelledLine[] = [];
@@ -30,7 +27,7 @@ export function headerLines(status: QueueStatus, time: WallTime, wallMs?: number
   add("Elapsed", spaced(elapsed));
   add("Duration", spaced(duration));
   if (status.containment !== undefined) add("Containment", describeContainment(status.containment));
-  if (wallMs !== undefined) add("Updated", staleness(status, time, wallMs));
+  if (wallMs !== undefined) add("Updated", age(status, time, wallMs));
   return lines;
 }
 
@@ -38,9 +35,9 @@ function instanceWords({ instance_id, instance_state }: QueueStatus): string {
   return instance_state === undefined ? instance_id : `${instance_id} (${instance_state})`;
 }
 
-function staleness(status: QueueStatus, time: WallTime, wallMs: number): string | undefined {
+function age(status: QueueStatus, time: WallTime, wallMs: number): string | undefined {
   const goesOn = ["pending", "running", "unknown"].includes(status.status);
   const updatedMs = Date.parse(status.updated_at);
-  if (!goesOn || wallMs - updatedMs < STALE_MS) return undefined;
-  return `${time.shown(updatedMs)} (${formatDuration(wallMs - updatedMs)} ago)`;
+  if (!goesOn) return undefined;
+  return `${time.shown(updatedMs)} (${formatDuration(Math.max(0, wallMs - updatedMs))} ago)`;
 }

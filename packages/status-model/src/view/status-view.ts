@@ -34,7 +34,7 @@ export interface FailureBlock {
 }
 
 export interface StatusViewOptions {
-  /** The reader's wall clock, ms since the Unix epoch: says of an old status how old it is. */
+  /** The reader's wall clock, ms since the Unix epoch, of a status from afar: it then says how old it is. */
   readonly wallMs?: number;
   /** IANA name; default: the process's own zone. */
   readonly timeZone?: string;

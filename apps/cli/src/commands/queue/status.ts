@@ -1,18 +1,18 @@
 import { Args } from "@oclif/core";
-import type { Instance } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
 import { durationFlag } from "../../flags/duration-flag.js";
+import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { failureLog } from "../../logs/failure-log.js";
-import { localReference, type QueueReference } from "../../queues/queue-reference.js";
-import { openQueue, readStatus } from "../../queues/read-status.js";
-import { REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
+import type { Ec2Reference, LocalReference, QueueReference } from "../../queues/queue-reference.js";
+import { readStatus } from "../../queues/read-status.js";
+import { REF_DESCRIPTION, resolveQueue, shortReference } from "../../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue } from "../../queues/wait-for-queue.js";
 import { drawnDisplay, type WatchDisplay, writtenDisplay } from "../../queues/watch-display.js";
-import { watchStatus } from "../../queues/watch-status.js";
+import { watchReference } from "../../queues/watch-status.js";
 import { liveOf } from "../../render/palette.js";
 import { type StatusTextOptions, statusText } from "../../render/status-text.js";
 import { watchFrame } from "../../render/watch-frame.js";
@@ -20,12 +20,12 @@ import { LiveScreen } from "../../terminal/live-screen.js";
 
 const DEFAULT_REFRESH_MS = 10_000;
 
-type ScreenDetails = Pick<StatusTextOptions, "instanceState" | "failure">;
+type ScreenDetails = Pick<StatusTextOptions, "instanceState" | "failure"> & { readonly isFromAfar?: boolean };
 
 export default class QueueStatusCommand extends SpawnCommand {
   static override summary = "show how a queue stands";
   static override description =
-    "With --watch it is shown again and again until the queue is over; the queue's outcome is then the exit status. Ctrl-C stops watching and leaves the queue running.";
+    "Of a queue on EC2 the result store is asked, which tells of it also when its instance is gone, and EC2 where the store has not heard of it for a minute; where neither tells, the status is unknown. With --watch it is shown again and again until the queue is over; the queue's outcome is then the exit status. Ctrl-C stops watching and leaves the queue running.";
   static override examples = [
     "<%= config.bin %> queue status last",
     "<%= config.bin %> queue status nightly --watch",
@@ -42,14 +42,15 @@ export default class QueueStatusCommand extends SpawnCommand {
       description: "with --watch: how often it is shown; default: 10s",
       dependsOn: ["watch"],
     }),
+    region: regionFlag(),
   };
 
   override async run(): Promise<QueueStatus | undefined> {
     const { args, flags } = await this.parse(QueueStatusCommand);
     this.jsonLines = flags.watch ?? false;
-    const reference = await resolveQueue(this.context, args.ref);
-    if (flags.watch && reference.kind === "local") {
-      await this.watch(reference.instance, flags.refresh ?? DEFAULT_REFRESH_MS);
+    const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
+    if (flags.watch && reference.kind !== "stored") {
+      await this.watch(reference, flags.refresh ?? DEFAULT_REFRESH_MS);
       return undefined;
     }
     const status = await readStatus(this.context, reference);
@@ -58,16 +59,16 @@ export default class QueueStatusCommand extends SpawnCommand {
     return status;
   }
 
-  private async watch(instance: Instance, refreshMs: number): Promise<void> {
+  private async watch(reference: LocalReference | Ec2Reference, refreshMs: number): Promise<void> {
     const leaving = new AbortController();
     const stopListening = onInterrupt(() => leaving.abort());
-    let details: ScreenDetails = {};
+    let details = detailsOf(reference);
     const display = this.display(() => details);
     let last: QueueStatus | undefined;
     try {
-      const { queue } = await openQueue(this.context, instance, { signal: leaving.signal });
-      last = await watchStatus(queue, { refreshMs, signal: leaving.signal, show: display.show });
-      if (last !== undefined) details = await this.lastScreen(localReference(instance), last);
+      const options = { refreshMs, signal: leaving.signal, show: display.show };
+      last = await watchReference(this.context, reference, options);
+      if (last !== undefined) details = await this.lastScreen(reference, last);
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
     } finally {
@@ -75,18 +76,18 @@ export default class QueueStatusCommand extends SpawnCommand {
       stopListening();
     }
     if (last !== undefined) return this.endWith(exitStatusOfQueue(last));
-    this.tell(detachedWords(await referenceFor(this.context, instance)));
+    this.tell(detachedWords(await shortReference(this.context, reference)));
     this.endWith(EXIT.interrupted);
   }
 
   /** What the text of a queue that is over needs besides its status. */
   private async lastScreen(reference: QueueReference, status: QueueStatus): Promise<ScreenDetails> {
-    const instance = reference.kind === "local" ? reference.instance : undefined;
+    const details = detailsOf(reference);
     const job = status.completed_at === undefined ? undefined : status.first_failure;
-    if (job === undefined || this.jsonEnabled()) return { instanceState: instance?.state };
-    const ref = instance === undefined ? status.queue_id : await referenceFor(this.context, instance);
+    if (job === undefined || this.jsonEnabled()) return details;
+    const ref = await shortReference(this.context, reference);
     const log = await failureLog(this.context, reference, status);
-    return { instanceState: instance?.state, failure: { ref, job, log } };
+    return { ...details, failure: { ref, job, log } };
   }
 
   /**
@@ -100,12 +101,19 @@ export default class QueueStatusCommand extends SpawnCommand {
       return writtenDisplay((status) => this.print(`${this.textOf(status, details())}\n`));
     return drawnDisplay(
       new LiveScreen(process.stdout),
-      (status, size) => watchFrame(this.textOf(status), status, size, this.palette),
+      (status, size) => watchFrame(this.textOf(status, details()), status, size, this.palette),
       (status) => this.print(this.textOf(status, details())),
     );
   }
 
-  private textOf(status: QueueStatus, details: ScreenDetails = {}): string {
-    return statusText(status, { palette: this.palette, columns: process.stdout.columns, ...details });
+  private textOf(status: QueueStatus, { isFromAfar = false, ...details }: ScreenDetails): string {
+    const seenMs = isFromAfar ? this.context.clock.wallMs() : undefined;
+    return statusText(status, { palette: this.palette, columns: process.stdout.columns, seenMs, ...details });
   }
+}
+
+function detailsOf(reference: QueueReference): ScreenDetails {
+  return reference.kind === "local"
+    ? { instanceState: reference.instance.state }
+    : { isFromAfar: reference.kind === "ec2" };
 }

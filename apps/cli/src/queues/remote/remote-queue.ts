@@ -4,6 +4,7 @@ import type { QueueStatus } from "@spawn/status-model";
 import { openStoredQueue } from "../stored-queue.js";
 import { statusBeforeStart } from "./status-before-start.js";
 import { type HeardStatus, StoredStatus } from "./stored-status.js";
+import { unknownStatus } from "./unknown-status.js";
 
 /** A runner stores its status every ten seconds. */
 const SILENT_AFTER_MS = 60_000;
@@ -148,15 +149,5 @@ function unknownOf(status: QueueStatus): QueueStatus {
 function nothingKnown({ store, queueId }: RemoteQueueParts): SpawnError {
   return new SpawnError("queue-not-found", `the store holds no state of ${queueId}`, {
     hint: `Look at ${store.locationOf(queueId)}`,
-  });
-}
-
-/** Keeps the failure's code and hint. */
-function unknownStatus(queueId: string, error: unknown, more?: string): SpawnError {
-  if (!(error instanceof SpawnError)) throw error;
-  const words = more === undefined ? error.message : `${error.message}; ${more}`;
-  return new SpawnError(error.code, `the status of ${queueId} is unknown: ${words}`, {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    cause: error,
   });
 }

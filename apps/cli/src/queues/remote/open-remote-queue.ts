@@ -1,0 +1,34 @@
+import { SpawnError } from "@spawn/foundation";
+import type { Ec2Access } from "../../aws/ec2-access.js";
+import type { Context } from "../../context.js";
+import type { Ec2Reference } from "../queue-reference.js";
+import { type InstanceWord, RemoteQueue } from "./remote-queue.js";
+import { unknownStatus } from "./unknown-status.js";
+
+/** @throws SpawnError where AWS cannot be asked at all. */
+export async function openRemoteQueue(context: Context, reference: Ec2Reference): Promise<RemoteQueue> {
+  const { queueId, instanceId, region, storeRoot, instance } = reference;
+  const ec2 = await context.ec2(region);
+  const store = await ec2.storeAt(storeRoot).catch((error: unknown) => {
+    throw unknownStatus(queueId, error);
+  });
+  let told = instance;
+  return new RemoteQueue({
+    ...{ store, queueId, instanceId, clock: context.clock },
+    instanceState: async (id) => {
+      // What was asked to find the queue need not be asked again; later it may have changed.
+      const state = told?.instanceId === id ? told.state : await stateOf(ec2, id);
+      told = undefined;
+      return state;
+    },
+  });
+}
+
+async function stateOf(ec2: Ec2Access, instanceId: string): Promise<InstanceWord> {
+  try {
+    return (await ec2.find(instanceId)).state;
+  } catch (error) {
+    if (error instanceof SpawnError && error.code === "instance-not-found") return "gone";
+    throw error;
+  }
+}
