@@ -1,25 +1,16 @@
-/** What the thread is started with. */
-export interface LeaseThreadData {
-  /** Where `better-sqlite3` is. */
-  readonly sqlite: string;
-  readonly path: string;
-  /** Whether leases are on the boot clock; else they are on the wall clock. */
-  readonly bootClock: boolean;
-}
+import { createRequire } from "node:module";
 
-export type ToLeaseThread =
-  | { readonly kind: "keep"; readonly jobId: number; readonly token: string; readonly leaseMs: number }
-  | { readonly kind: "drop"; readonly token: string }
-  | { readonly kind: "close" };
-
-export interface FromLeaseThread {
-  readonly token: string;
-  readonly state: "cancel-requested" | "lost";
+/**
+ * What the thread is started with.
+ *
+ * @param bootClock whether leases are on the boot clock; else they are on the wall clock.
+ */
+export function leaseThreadData(path: string, bootClock: boolean): object {
+  return { sqlite: createRequire(import.meta.url).resolve("better-sqlite3"), path, bootClock };
 }
 
 /**
- * The program of the thread that renews leases. It is text, so that it is the same whether this package runs from its
- * sources, built, or bundled into one file. It renews each lease three times in its length, and looks for a wish to
+ * The program of the thread that renews leases. It renews each lease three times in its length, and looks for a wish to
  * cancel each second. A renewal need not survive a power cut, which ends all leases anyway, so it waits for no disk.
  */
 export const LEASE_THREAD_CODE = `

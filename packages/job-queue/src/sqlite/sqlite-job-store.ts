@@ -19,13 +19,14 @@ import type {
   WorkerRow,
 } from "../job-store.js";
 import { keepLeaseByTimer } from "../keep-lease-by-timer.js";
+import { LeaseThread } from "../lease-thread.js";
 import type { ScheduleRow } from "../schedule-row.js";
 import type { NewScheduleRow, ScheduleFiring, ScheduleStore } from "../schedule-store.js";
 import { Attempts } from "./attempts.js";
 import { backUp } from "./back-up.js";
 import { DatabaseWatch } from "./database-watch.js";
 import { leaseClock } from "./lease-clock.js";
-import { LeaseThread } from "./lease-thread.js";
+import { LEASE_THREAD_CODE, leaseThreadData } from "./lease-thread-code.js";
 import { openDatabase, type Synchronous } from "./open-database.js";
 import { Session } from "./session.js";
 import { type Tables, tablesOf } from "./tables.js";
@@ -75,7 +76,10 @@ export class SqliteJobStore implements JobStore, ScheduleStore {
     const database = await attempts.run(() => openDatabase(path, options.synchronous ?? "full"));
     const lease = leaseClock(clock);
     const session = new Session(database, clock, lease, random);
-    const thread = options.clock === undefined ? new LeaseThread(path, lease.epoch !== "wall") : undefined;
+    const thread =
+      options.clock === undefined
+        ? new LeaseThread(LEASE_THREAD_CODE, leaseThreadData(path, lease.epoch !== "wall"))
+        : undefined;
     try {
       const store = new SqliteJobStore(database, session, attempts, thread);
       await store.#recoverOtherEpochs();

@@ -1,13 +1,16 @@
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import type { Lease, LeaseListener } from "../job-store.js";
-import {
-  type FromLeaseThread,
-  LEASE_THREAD_CODE,
-  type LeaseThreadData,
-  type ToLeaseThread,
-} from "./lease-thread-code.js";
+import type { Lease, LeaseListener } from "./job-store.js";
+
+export type ToLeaseThread =
+  | { readonly kind: "keep"; readonly jobId: number; readonly token: string; readonly leaseMs: number }
+  | { readonly kind: "drop"; readonly token: string }
+  | { readonly kind: "close" };
+
+export interface FromLeaseThread {
+  readonly token: string;
+  readonly state: "cancel-requested" | "lost";
+}
 
 interface Kept {
   readonly lease: Lease;
@@ -20,12 +23,19 @@ interface Kept {
  * thread starts with the first lease, and keeps no process alive.
  */
 export class LeaseThread {
-  readonly #data: LeaseThreadData;
+  readonly #code: string;
+  readonly #data: object;
   readonly #kept = new Map<string, Kept>();
   #worker: Worker | undefined;
 
-  constructor(path: string, bootClock: boolean) {
-    this.#data = { sqlite: createRequire(import.meta.url).resolve("better-sqlite3"), path, bootClock };
+  /**
+   * @param code the thread's program, in CommonJS: text, so that it is the same whether this package runs from its sources,
+   * built, or bundled into one file.
+   * @param data what it finds as its `workerData`.
+   */
+  constructor(code: string, data: object) {
+    this.#code = code;
+    this.#data = data;
   }
 
   keep(lease: Lease, leaseMs: number, listener: LeaseListener): () => void {
@@ -52,7 +62,7 @@ export class LeaseThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(LEASE_THREAD_CODE, { eval: true, workerData: this.#data, execArgv: [] });
+    const worker = new Worker(this.#code, { eval: true, workerData: this.#data, execArgv: [] });
     worker.unref();
     worker.on("message", (message: FromLeaseThread) => this.#hear(message));
     // Whatever it was, the claims are still ours to keep.
