@@ -1,12 +1,18 @@
-// Installs what the tests against an emulated AWS and its machines need, where that can be done without asking: moto into
-// node_modules/.cache, and, as root on Debian, the programs of e2e/lab. Never fails: a test that lacks something is
-// skipped and says so. Prints the folder that is to be on PATH.
+// Installs what the tests against servers and emulated machines need, where that can be done without asking: moto into
+// node_modules/.cache, and, as root on Debian, Redis and the programs of e2e/lab. Never fails: a test that lacks something
+// is skipped and says so. Prints the folder that is to be on PATH.
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const MOTO = "moto[server]==5.2.1";
-const PACKAGES = { ip: "iproute2", nft: "nftables", sshd: "openssh-server", curl: "curl" };
+const PACKAGES = {
+  ip: "iproute2",
+  nft: "nftables",
+  sshd: "openssh-server",
+  curl: "curl",
+  "redis-server": "redis-server",
+};
 const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
 const has = (program) => folders.some((folder) => existsSync(`${folder}/${program}`));
 

@@ -44,6 +44,7 @@ export type {
 export type { JsonObject, JsonValue } from "./json-value.js";
 export { keepLeaseByTimer, type TimerLeaseKeeping } from "./keep-lease-by-timer.js";
 export { checkNewJob, DEFAULT_MAX_RETRIES, DEFAULT_PRIORITY, type NewJob } from "./new-job.js";
+export { RedisJobStore, type RedisJobStoreOptions } from "./redis/redis-job-store.js";
 export { DEFAULT_RETRY_DELAY, type RetryDelay } from "./retry-delay.js";
 export {
   type DisabledSchedule,
