@@ -1,7 +1,9 @@
 import { Args, Flags } from "@oclif/core";
+import { machineCapacity } from "@spawn/attempt-runner";
 import type { Diagnostic } from "@spawn/config-schema";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
+import { describeShortages } from "../../launching/machine-room.js";
 import { validSpec } from "../../launching/prepare-launch.js";
 import { readQueueFile } from "../../launching/queue-file.js";
 import { unsetVariableWarnings } from "../../launching/unset-variable-warnings.js";
@@ -36,9 +38,14 @@ export default class QueueValidate extends SpawnCommand {
         problems: diagnostics.map(problemJson),
       };
     }
-    const { jobs } = validSpec(source, this.colorErrors);
+    const valid = validSpec(source, this.colorErrors);
+    // The file is no worse for it: it may be meant for a larger machine.
+    const machine = machineCapacity({ environment: this.context.env });
+    for (const short of describeShortages(valid, machine))
+      this.tell(`Does not fit on this machine: ${short}`);
     const warnings = warningsText(source, diagnostics, this.colorErrors);
     if (warnings !== "") this.tell(warnings);
+    const { jobs } = valid;
     const counted = `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}`;
     this.print(`${this.palette.good("✓")} ${source.fileName} is valid: ${counted}`);
     return {};
