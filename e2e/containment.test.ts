@@ -11,7 +11,7 @@ const LONG = process.env.SPAWN_LONG === "1";
 const PLAIN = LONG ? 1000 : 200;
 const HIDDEN = LONG ? 500 : 100;
 /** Time enough to fork them on a busy machine. */
-const TIMEOUT = LONG ? "25s" : "8s";
+const TIMEOUT = "25s";
 /** TERM, then KILL, and some air for a busy machine. */
 const GRACE_MS = 10_000;
 const AIR_MS = 10_000;
