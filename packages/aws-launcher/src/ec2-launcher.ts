@@ -1,10 +1,9 @@
 import { SpawnError } from "@spawn/foundation";
 import type { Launcher } from "@spawn/launcher";
-import { queueKeys } from "@spawn/result-store";
 import { explainAwsError } from "./aws/aws-errors.js";
 import { sleep } from "./aws/patience.js";
 import type { Ec2Parts } from "./ec2-parts.js";
-import { collectGarbage } from "./gc/collect-garbage.js";
+import { gc } from "./gc/gc.js";
 import type { GcReport } from "./gc/gc-report.js";
 import { guardInstance, prepareGuard } from "./guard/deadline-schedule.js";
 import { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
@@ -19,6 +18,7 @@ import { roleName } from "./plan/names.js";
 import { callerIdentity, type InstanceTypeFacts, survey } from "./plan/survey.js";
 import { preflight } from "./preflight/preflight.js";
 import type { Ec2LaunchRequest } from "./request.js";
+import { putRequest } from "./requests/put-request.js";
 
 const DRAIN_MS = 90_000;
 const DRAIN_POLL_MS = 2_000;
@@ -119,7 +119,7 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
   }
 
   async extend(instanceId: string, byMs: number): Promise<string> {
-    const { clients, clock, store, random } = this.#parts;
+    const { clients, clock } = this.#parts;
     const instance = await this.find(instanceId);
     const deadline = newDeadline(instance, byMs, clock.wallMs());
     const { account, partition } = await callerIdentity(clients);
@@ -133,30 +133,20 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     } catch (error) {
       throw explainAwsError(`the deadline of ${instanceId} cannot be moved`, error);
     }
-    const key = requestKey(instance.queueId, clock.wallMs(), random.hex(6));
-    await store.putBytes(key, Buffer.from(JSON.stringify({ kind: "extend", deadline })), { durable: true });
+    await putRequest(this.#parts, instance.queueId, { kind: "extend", deadline });
     return deadline;
   }
 
-  /** In all regions of the account; what killed launches left behind comes first. @throws SpawnError `permission-denied`. */
-  async gc(options: {
-    readonly dryRun: boolean;
-    readonly onEvent?: (event: LaunchEvent) => void;
-  }): Promise<GcReport> {
-    const { clients, clock } = this.#parts;
-    const { account } = await callerIdentity(clients);
-    if (!options.dryRun) await this.#reconcile(account, options.onEvent);
-    return collectGarbage({ clients, clock, dryRun: options.dryRun });
+  /** See `gc`. */
+  gc(options: Parameters<typeof gc>[1]): Promise<GcReport> {
+    return gc(this.#parts, options);
   }
 
   /** Asks the agent to stop its jobs and put everything into the store; waits a bounded time until the machine ends. */
   async #drain(instance: Ec2Instance, signal: AbortSignal | undefined): Promise<void> {
-    const { clients, clock, store, random, drainMs = DRAIN_MS } = this.#parts;
+    const { clients, clock, drainMs = DRAIN_MS } = this.#parts;
     const end = clock.bootMs() + drainMs;
-    const key = requestKey(instance.queueId, clock.wallMs(), random.hex(6));
-    await store.putBytes(key, Buffer.from(JSON.stringify({ kind: "interrupt", cause: "shutdown" })), {
-      durable: true,
-    });
+    await putRequest(this.#parts, instance.queueId, { kind: "interrupt", cause: "shutdown" });
     while (clock.bootMs() < end) {
       signal?.throwIfAborted();
       const { state } = await findInstance(clients, instance.instanceId);
@@ -192,9 +182,4 @@ function newDeadline(instance: Ec2Instance, byMs: number, nowMs: number): string
     throw new SpawnError("bad-arguments", "a deadline can be moved to later, to at most 30 days from now");
   }
   return new Date(moved).toISOString();
-}
-
-/** Ids sort by the time at which they were made. */
-function requestKey(queueId: string, nowMs: number, random: string): string {
-  return `${queueKeys(queueId).requestsFolder}${String(nowMs).padStart(15, "0")}-${random}.json`;
 }

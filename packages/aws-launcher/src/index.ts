@@ -1,7 +1,15 @@
+export {
+  type CostAlert,
+  type CostAlertRequest,
+  createCostAlert,
+  deleteCostAlert,
+  listCostAlerts,
+} from "./alerts/cost-alerts.js";
 export { AwsClients, type AwsConnection } from "./aws/aws-clients.js";
 export { configuredRegion } from "./aws/configured-region.js";
 export { Ec2Launcher, type PlannedLaunch } from "./ec2-launcher.js";
 export type { Ec2Parts } from "./ec2-parts.js";
+export { gc } from "./gc/gc.js";
 export type { GcItem, GcKind, GcReport } from "./gc/gc-report.js";
 export { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
 export { findInstance, findInstances } from "./instances/find-instances.js";
@@ -14,4 +22,6 @@ export { callerIdentity, type InstanceTypeFacts } from "./plan/survey.js";
 export { describePriceSource, type Price, type PriceSource } from "./prices/price.js";
 export { type PricedInstance, Prices } from "./prices/prices.js";
 export type { Ec2LaunchRequest, MarketChoice, RoleChoice, ShippedFolder } from "./request.js";
+export { putRequest, type QueueRequest } from "./requests/put-request.js";
+export { describeRole, type RoleDescription } from "./role/describe-role.js";
 export { POLICY_TEMPLATES, policyStatements, templateActions } from "./role/policy-templates.js";

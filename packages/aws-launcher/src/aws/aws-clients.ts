@@ -1,3 +1,4 @@
+import type { Budgets } from "@aws-sdk/client-budgets";
 import type { EC2 } from "@aws-sdk/client-ec2";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { Pricing } from "@aws-sdk/client-pricing";
@@ -91,6 +92,15 @@ export class AwsClients {
     return this.#open(
       "quotas",
       async (settings) => new (await import("@aws-sdk/client-service-quotas")).ServiceQuotas(settings),
+    );
+  }
+
+  /** Budgets belong to no region. */
+  budgets(): Promise<Budgets> {
+    return this.#open(
+      "budgets",
+      async (settings) =>
+        new (await import("@aws-sdk/client-budgets")).Budgets({ ...settings, region: "us-east-1" }),
     );
   }
 
