@@ -1,7 +1,7 @@
 import { type Clock, systemClock, systemRandom } from "@spawn/foundation";
 import { type Launcher, LocalLauncher } from "@spawn/launcher";
 import { openAnyStore, type ResultStore } from "@spawn/result-store";
-import { chooseRegion } from "./aws/choose-region.js";
+import { chooseRegion, saidRegion } from "./aws/choose-region.js";
 import { type Ec2Access, openEc2Access } from "./aws/ec2-access.js";
 import { LaunchRecords } from "./aws/launch-records.js";
 import { type SpawnPaths, spawnPaths } from "./paths.js";
@@ -21,6 +21,8 @@ export interface Context {
   storeAt(location: string): Promise<ResultStore>;
   /** What holds where a command line does not say otherwise; read when first asked for. @throws SpawnError `bad-arguments`. */
   settings(): LoadedSettings;
+  /** The AWS region that environment and settings say; `undefined` where they say none. @throws SpawnError `bad-arguments`. */
+  defaultRegion(): Promise<string | undefined>;
   /** The launches on EC2 that were made from here. */
   readonly ec2Launches: LaunchRecords;
   /**
@@ -39,6 +41,7 @@ export function openContext(packageRoot: string): Context {
   const paths = spawnPaths(env);
   const [clock, random] = [systemClock(), systemRandom()];
   const settings = once(() => loadSettings({ env, cwd }));
+  const configured = async () => (await import("@spawn/aws-launcher")).configuredRegion(env);
   const opened = new Map<string, Promise<Ec2Access>>();
   return {
     ...{ env, cwd, paths, clock, settings },
@@ -48,9 +51,9 @@ export function openContext(packageRoot: string): Context {
       ...{ clock, random, platform: process.platform },
     }),
     storeAt: (location) => openAnyStore(location, { patience: "person" }),
+    defaultRegion: () => saidRegion({ flag: undefined, env, configured, settings }),
     ec2Launches: new LaunchRecords(paths.ec2),
     async ec2(flag) {
-      const configured = async () => (await import("@spawn/aws-launcher")).configuredRegion();
       const region = await chooseRegion({ flag, env, configured, settings });
       const access =
         opened.get(region) ??

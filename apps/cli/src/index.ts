@@ -1,4 +1,9 @@
+import AlertsCreateCost from "./commands/alerts/create/cost.js";
+import AlertsDelete from "./commands/alerts/delete.js";
+import AlertsList from "./commands/alerts/list.js";
 import Connect from "./commands/connect.js";
+import Extend from "./commands/extend.js";
+import Gc from "./commands/gc.js";
 import Launch from "./commands/launch.js";
 import List from "./commands/list.js";
 import QueueCancel from "./commands/queue/cancel.js";
@@ -21,7 +26,12 @@ export const COMMANDS = {
   list: List,
   status: Status,
   connect: Connect,
+  extend: Extend,
   terminate: Terminate,
+  gc: Gc,
+  "alerts:create:cost": AlertsCreateCost,
+  "alerts:list": AlertsList,
+  "alerts:delete": AlertsDelete,
   "queue:run": QueueRun,
   "queue:validate": QueueValidate,
   "queue:plan": QueuePlan,

@@ -39,6 +39,8 @@ export interface ByteRange {
   readonly from?: number;
   /** The byte after the last one. */
   readonly to?: number;
+  /** Instead of the two: so many bytes from its end. At least 1. */
+  readonly last?: number;
 }
 
 /** What a look at an object that somebody else changes has found. */

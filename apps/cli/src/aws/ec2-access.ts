@@ -1,4 +1,12 @@
-import type { AwsClients, Ec2Instance, Ec2Launcher, Prices } from "@spawn/aws-launcher";
+import type {
+  AwsClients,
+  gc as collectAll,
+  Ec2Instance,
+  Ec2Launcher,
+  GcReport,
+  Prices,
+  QueueRequest,
+} from "@spawn/aws-launcher";
 import type { Clock, Random } from "@spawn/foundation";
 import {
   type FoundBucket,
@@ -26,9 +34,15 @@ export interface Ec2Access {
   storeAt(storeRoot: string): Promise<ResultStore>;
   /** The launcher of queues whose results are at `s3://bucket/prefix/`. */
   launcher(storeRoot: string): Promise<Ec2Launcher>;
+  /** Leaves a request for a queue's agent in its store. @throws SpawnError `permission-denied`, `store-failed`. */
+  ask(storeRoot: string, queueId: string, request: QueueRequest): Promise<void>;
+  /** In all regions. @throws SpawnError `permission-denied`, `aws-failed`. */
+  gc(options: GcOptions): Promise<GcReport>;
   /** What instances cost. */
   prices(): Prices;
 }
+
+type GcOptions = Parameters<typeof collectAll>[1];
 
 export interface Ec2AccessParts {
   readonly region: string;
@@ -80,6 +94,14 @@ export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
         ...{ stateFolder: parts.stateFolder, store, bucket, prefix, runners: parts.runners() },
         createdBy: createdBy((await identify()).arn),
       });
+    },
+    ask: async (storeRoot, queueId, request) => {
+      const { clock, random } = parts;
+      await aws.putRequest({ store: await storeAt(storeRoot), clock, random }, queueId, request);
+    },
+    gc: (options) => {
+      const { clock, stateFolder } = parts;
+      return aws.gc({ clients, clock, stateFolder, processes: aws.systemProcesses() }, options);
     },
     prices: () => new aws.Prices({ clients, clock: parts.clock, stateFolder: parts.stateFolder }),
   };

@@ -1,30 +1,34 @@
 import { createInterface } from "node:readline/promises";
 import { Args } from "@oclif/core";
 import { SpawnError } from "@spawn/foundation";
-import { wallTimeIn } from "@spawn/status-model";
+import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { SpawnCommand } from "../base-command.js";
 import { EXIT } from "../exit-status.js";
+import { regionFlag } from "../flags/region-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { onInterrupt } from "../interrupts.js";
-import { localReference } from "../queues/queue-reference.js";
+import { type FoundInstance, resolveInstance } from "../queues/found-instance.js";
+import { type Ec2Reference, localReference } from "../queues/queue-reference.js";
 import { readStatus } from "../queues/read-status.js";
-import { REF_DESCRIPTION, resolveInstance } from "../queues/resolve-reference.js";
-import { type InstanceRow, instanceRow } from "../render/instance-row.js";
+import { REF_DESCRIPTION } from "../queues/resolve-reference.js";
+import { ec2InstanceRow, type InstanceRow, instanceRow } from "../render/instance-row.js";
 
 export default class Terminate extends SpawnCommand {
   static override summary = "end an instance: what runs gets TERM, everything goes to the result store first";
   static override description =
-    "Its results and logs stay in the result store. A terminated instance cannot be resumed.";
+    "Its results and logs stay in the result store. A terminated instance cannot be resumed; its queue can, on a new one. An instance on EC2 gets 90 seconds to store what it has, and all that was made for it is removed.";
   static override examples = ["<%= config.bin %> terminate nightly -y"];
   static override enableJsonFlag = true;
   static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
   static override flags = {
     yes: switchFlag({ char: "y", description: "do not ask; needed where nobody can be asked" }),
+    region: regionFlag(),
   };
 
   override async run(): Promise<InstanceRow | undefined> {
     const { args, flags } = await this.parse(Terminate);
-    const instance = await resolveInstance(this.context, args.ref);
+    const found = await resolveInstance(this.context, args.ref, { region: flags.region });
+    const { instance } = found;
     if (!flags.yes && !(await this.confirmed(instance.instanceId, instance.queueId))) {
       this.tell("Nothing was done.");
       this.endWith(EXIT.failed);
@@ -35,10 +39,7 @@ export default class Terminate extends SpawnCommand {
     try {
       if (instance.state === "running")
         this.progress(`Ending ${instance.instanceId}: waiting until all is stored.`);
-      const ended = await this.context.launcher.terminate(instance.instanceId, { signal: leaving.signal });
-      this.print(`Terminated ${ended.instanceId}. Its results: spawn queue results ${ended.queueId}`);
-      const { status } = await readStatus(this.context, localReference(ended));
-      return instanceRow(ended, status, wallTimeIn().rfc3339);
+      return await this.end(found, leaving.signal);
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
       throw new SpawnError("interrupted", `stopped waiting; ${instance.instanceId} is ending by itself`, {
@@ -47,6 +48,33 @@ export default class Terminate extends SpawnCommand {
       });
     } finally {
       stopListening();
+    }
+  }
+
+  private async end(found: FoundInstance, signal: AbortSignal): Promise<InstanceRow> {
+    const time = wallTimeIn().rfc3339;
+    const { instanceId, queueId } = found.instance;
+    const said = (): void =>
+      this.print(`Terminated ${instanceId}. Its results: spawn queue results ${queueId}`);
+    if (found.kind === "local") {
+      const ended = await this.context.launcher.terminate(instanceId, { signal });
+      said();
+      return instanceRow(ended, (await readStatus(this.context, localReference(ended))).status, time);
+    }
+    const launcher = await found.access.launcher(found.reference.storeRoot);
+    const ended = await launcher.terminate(instanceId, { signal });
+    said();
+    return ec2InstanceRow(ended, await this.stateAfter({ ...found.reference, instance: ended }), time);
+  }
+
+  /** It is ended, whether its queue can be read or not. */
+  private async stateAfter(reference: Ec2Reference): Promise<QueueStatus["status"] | undefined> {
+    try {
+      return (await readStatus(this.context, reference)).status;
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      this.tell(`⚠ ${error.message}`);
+      return undefined;
     }
   }
 

@@ -17,7 +17,7 @@ const RANGE_BYTES = 1024 * 1024;
 /**
  * The bytes of a job's log so far: the instance's where it has it, else the store's. Nothing where neither has.
  *
- * @param options `lastBytes`: of an instance's log no more than this, from its end
+ * @param options `lastBytes`: no more than this, from its end
  */
 export async function* logBytes(
   context: Context,
@@ -37,7 +37,9 @@ export async function* logBytes(
   const { queueId } = reference;
   const store = await storeOf(context, reference);
   const range = log.kind === "merged" ? await storedRange(store, queueId, job, log.attempt) : {};
-  if (range !== undefined) yield* storedBytes(store, logKey(queueId, job, log), range);
+  const key = logKey(queueId, job, log);
+  if (options.lastBytes !== undefined) yield* lastOf(store, key, options.lastBytes);
+  else if (range !== undefined) yield* storedBytes(store, key, range);
 }
 
 /** Bytes of a log; without an end, to its own. */
@@ -101,4 +103,9 @@ async function* storedBytes(
     if (bytes !== undefined) yield bytes;
     if (bytes === undefined || bytes.length < RANGE_BYTES) return;
   }
+}
+
+async function* lastOf(store: ResultStore, key: string, last: number): AsyncGenerator<Uint8Array, void> {
+  const bytes = await store.readBytes(key, { last });
+  if (bytes !== undefined) yield bytes;
 }

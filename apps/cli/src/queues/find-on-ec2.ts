@@ -41,7 +41,7 @@ export async function findOnEc2(
   };
 }
 
-function instanceReference(instance: Ec2Instance): Ec2Reference {
+export function instanceReference(instance: Ec2Instance): Ec2Reference {
   const { queueId, results, region, instanceId } = instance;
   const storeRoot = results.endsWith(`/${queueId}/`) ? results.slice(0, -`${queueId}/`.length) : results;
   return { kind: "ec2", queueId, storeRoot, region, instanceId, instance };

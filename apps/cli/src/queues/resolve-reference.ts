@@ -53,25 +53,6 @@ function isEc2InPlay(context: Context, ref: string): boolean {
   return /^i-[0-9a-f]+$/.test(ref) || context.settings().provider === "ec2";
 }
 
-/** An instance on this machine. @throws SpawnError as `resolveQueue`; `not-supported` for one on EC2. */
-export async function resolveInstance(context: Context, ref: string): Promise<Instance> {
-  const reference = await resolveQueue(context, ref);
-  switch (reference.kind) {
-    case "local":
-      return reference.instance;
-    case "stored":
-      throw new SpawnError(
-        "instance-not-found",
-        `the instance of ${ref} is gone; only its results are left`,
-        {
-          hint: `Get them: spawn queue results ${ref}`,
-        },
-      );
-    case "ec2":
-      throw notOnEc2Yet(reference);
-  }
-}
-
 /** @throws SpawnError `queue-not-found` where only the store is left of the queue; `not-supported` for one on EC2. */
 export function instanceOf(reference: QueueReference): Instance {
   switch (reference.kind) {

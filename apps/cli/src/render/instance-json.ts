@@ -1,19 +1,40 @@
+import type { Ec2Instance } from "@spawn/aws-launcher";
 import type { Instance } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
-import { instanceRow } from "./instance-row.js";
+import type { RoleKnowledge } from "./ec2-instance-text.js";
+import { ec2InstanceRow, instanceRow } from "./instance-row.js";
 
 /** `spawn status --json`. @param time writes a wall-clock time as RFC 3339 */
 export function instanceJson(
   instance: Instance,
-  status: QueueStatus,
+  status: QueueStatus | undefined,
   time: (wallMs: number) => string,
 ): object {
   return {
     schema_version: 1,
-    ...instanceRow(instance, status.status, time),
+    ...instanceRow(instance, status?.status, time),
     root: instance.root,
     working_directory: instance.workingDirectory,
     iam: null,
-    queue: status,
+    queue: status ?? null,
+  };
+}
+
+/** `spawn status --json` of an instance on EC2. */
+export function ec2InstanceJson(
+  instance: Ec2Instance,
+  role: RoleKnowledge,
+  status: QueueStatus | undefined,
+  time: (wallMs: number) => string,
+): object {
+  return {
+    schema_version: 1,
+    ...ec2InstanceRow(instance, status?.status, time),
+    generation: instance.generation,
+    image_id: instance.imageId,
+    key_name: instance.keyName ?? null,
+    results_location: instance.results,
+    iam: role.kind === "known" ? { role: role.role, policies: role.policies } : null,
+    queue: status ?? null,
   };
 }

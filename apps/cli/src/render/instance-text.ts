@@ -24,13 +24,21 @@ export function instanceText(
     ["Queue", `${instance.queueId} (${status === undefined ? "unreadable" : queueWords(status, palette)})`],
     ["Results Location", status?.results_location],
   ];
+  return labelledLines(lines, palette);
+}
+
+/** A line for each label that has a value. */
+export function labelledLines(
+  lines: readonly (readonly [string, string | undefined])[],
+  palette: Palette,
+): string {
   return lines
     .flatMap(([label, value]) => (value === undefined ? [] : [`${palette.strong(`${label}:`)} ${value}`]))
     .join("\n");
 }
 
 /** `running, 1 of 3 jobs completed, 1 failed` */
-function queueWords({ status, jobs }: QueueStatus, palette: Palette): string {
+export function queueWords({ status, jobs }: QueueStatus, palette: Palette): string {
   const failed = jobs.failed > 0 ? [`${jobs.failed} failed`] : [];
   return [
     paintState(status, status, palette),

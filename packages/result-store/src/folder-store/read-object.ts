@@ -10,8 +10,9 @@ export function readObject(path: string, range: ByteRange): Uint8Array | undefin
   if (file === undefined) return undefined;
   try {
     const size = fstatSync(file).size;
-    const from = Math.min(range.from ?? 0, size);
-    return readRange(file, from, Math.min(range.to ?? size, size));
+    const { from = 0, to = size, last } = range;
+    const first = last === undefined ? Math.min(from, size) : Math.max(0, size - last);
+    return readRange(file, first, Math.min(to, size));
   } finally {
     closeSync(file);
   }

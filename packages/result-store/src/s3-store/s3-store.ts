@@ -133,13 +133,14 @@ export class S3Store implements ResultStore {
 
   async readBytes(key: string, range: ByteRange = {}): Promise<Uint8Array | undefined> {
     const object = this.#address(key);
-    const { from = 0, to } = range;
+    const { from = 0, to, last } = range;
     return await explainedS3(`reading ${key}`, async () => {
       if (to !== undefined && to <= from) {
         return (await this.#sizeOf(object)) === undefined ? undefined : new Uint8Array();
       }
       const isWhole = from === 0 && to === undefined;
-      const Range = isWhole ? undefined : `bytes=${from}-${to === undefined ? "" : to - 1}`;
+      const part = isWhole ? undefined : `bytes=${from}-${to === undefined ? "" : to - 1}`;
+      const Range = last === undefined ? part : `bytes=-${last}`;
       try {
         const { Body } = await this.#client.send(
           new GetObjectCommand({ ...object, ...(Range === undefined ? {} : { Range }) }),

@@ -93,9 +93,9 @@ export class MemoryStore implements ResultStore {
     });
   }
 
-  async readBytes(key: string, { from = 0, to }: ByteRange = {}): Promise<Uint8Array | undefined> {
+  async readBytes(key: string, { from = 0, to, last }: ByteRange = {}): Promise<Uint8Array | undefined> {
     checkKey(key);
-    return this.#objects.get(key)?.bytes.slice(from, to);
+    return this.#objects.get(key)?.bytes.slice(last === undefined ? from : -last, to);
   }
 
   async readIfChanged(key: string, known?: string): Promise<ObjectLook> {

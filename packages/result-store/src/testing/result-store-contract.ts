@@ -120,6 +120,15 @@ export function resultStoreContract(name: string, makeStore: () => Promise<Store
         ]);
       });
 
+      test("are read from their end", async () => {
+        await store.putBytes("q/a", bytesOf("0123456789"));
+        expect(textOf(await store.readBytes("q/a", { last: 3 }))).toBe("789");
+        expect(textOf(await store.readBytes("q/a", { last: 99 }))).toBe("0123456789");
+        await store.putBytes("q/empty", bytesOf(""));
+        expect(textOf(await store.readBytes("q/empty", { last: 3 }))).toBe("");
+        expect(await store.readBytes("q/none", { last: 3 })).toBeUndefined();
+      });
+
       test("are looked at again only where they have changed", async () => {
         expect(await store.readIfChanged("q/a")).toEqual({ kind: "none" });
         await store.putBytes("q/a", bytesOf("one"));

@@ -5,12 +5,22 @@ import type { Instance, LocalQueue } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
+import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
 import { checkResumeEnvironment } from "../../launching/resume-environment.js";
+import type { Ec2Reference } from "../../queues/queue-reference.js";
 import { openQueue } from "../../queues/read-status.js";
-import { instanceOf, REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
-import { detachedWords, waitForQueue } from "../../queues/wait-for-queue.js";
+import { openRemoteQueue } from "../../queues/remote/open-remote-queue.js";
+import { waitForRemoteQueue } from "../../queues/remote/wait-for-remote-queue.js";
+import {
+  instanceOf,
+  REF_DESCRIPTION,
+  referenceFor,
+  resolveQueue,
+  shortReference,
+} from "../../queues/resolve-reference.js";
+import { detachedWords, type WaitEnd, waitForQueue } from "../../queues/wait-for-queue.js";
 
 export default class QueueCancel extends SpawnCommand {
   static override summary = "end a queue: what runs gets TERM, and KILL ten seconds later";
@@ -29,11 +39,14 @@ export default class QueueCancel extends SpawnCommand {
     }),
     force: switchFlag({ description: "end jobs with always_run too, and start no more of them" }),
     wait: switchFlag({ description: "wait until the queue is over" }),
+    region: regionFlag(),
   };
 
   override async run(): Promise<QueueStatus> {
     const { args, flags } = await this.parse(QueueCancel);
-    const instance = instanceOf(await resolveQueue(this.context, args.ref));
+    const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
+    if (reference.kind === "ec2") return this.cancelOnEc2(reference, flags);
+    const instance = instanceOf(reference);
     const { queue } = await openQueue(this.context, instance);
     const before = queue.status();
     if (before.status === "cancelled") {
@@ -50,12 +63,47 @@ export default class QueueCancel extends SpawnCommand {
     if (isAlone) await this.startSettlingRunner(instance, environment);
     this.print(`Cancelling ${instance.queueId} on ${instance.instanceId}.`);
     const ref = await referenceFor(this.context, instance);
-    if (flags.wait) await this.wait(queue, instance, ref);
+    if (flags.wait) await this.wait(queue, ref);
     else {
       this.tell(`See how it ends: spawn queue status ${ref} --watch`);
       queue.refresh();
     }
     return queue.status();
+  }
+
+  /** The agent on the instance looks for requests every ten seconds. */
+  private async cancelOnEc2(
+    reference: Ec2Reference,
+    flags: {
+      readonly env?: readonly string[] | undefined;
+      readonly force?: boolean | undefined;
+      readonly wait?: boolean | undefined;
+    },
+  ): Promise<QueueStatus> {
+    const { queueId, region, storeRoot } = reference;
+    const queue = await openRemoteQueue(this.context, reference);
+    const before = await queue.look();
+    if (before.status === "cancelled") {
+      this.print(`${queueId} is cancelled already.`);
+      return before;
+    }
+    refuseWhenOver(before);
+    if (before.status === "interrupted") throw nothingRuns(before);
+    if (flags.env !== undefined) throw needlessEnvironment(reference);
+    const access = await this.context.ec2(region);
+    await access.ask(storeRoot, queueId, { kind: "cancel", force: flags.force ?? false });
+    this.print(`Cancelling ${queueId} on ${before.instance_id}: it is told within ten seconds.`);
+    const ref = await shortReference(this.context, reference);
+    if (!flags.wait) {
+      this.tell(`See how it ends: spawn queue status ${ref} --watch`);
+      return before;
+    }
+    let last = before;
+    const onStatus = (status: QueueStatus): void => {
+      last = status;
+    };
+    this.conclude(await waitForRemoteQueue(queue, { ref, onStatus }), last, ref);
+    return last;
   }
 
   /** A queue that lost its runner needs one to take the request and settle what may still run. */
@@ -65,14 +113,18 @@ export default class QueueCancel extends SpawnCommand {
     await this.context.launcher.resume(instance.instanceId, { environment: variables, carried, rerun: [] });
   }
 
-  private async wait(queue: LocalQueue, instance: Instance, ref: string): Promise<void> {
-    if ((await waitForQueue(queue, { ref })) === "detached") {
+  private async wait(queue: LocalQueue, ref: string): Promise<void> {
+    const end = await waitForQueue(queue, { ref });
+    this.conclude(end, queue.status(), ref);
+  }
+
+  private conclude(end: WaitEnd, { queue_id, status }: QueueStatus, ref: string): void {
+    if (end === "detached") {
       this.tell(detachedWords(ref));
       this.endWith(EXIT.interrupted);
       return;
     }
-    const { status } = queue.status();
-    this.print(`${instance.queueId}: ${status}`);
+    this.print(`${queue_id}: ${status}`);
     // Asked for and reached: only an end other than the cancelling is a failure of this command.
     this.endWith(status === "cancelled" ? EXIT.done : EXIT.failed);
   }
@@ -93,7 +145,13 @@ function refuseTerminated({ state, instanceId, queueId }: Instance): void {
   });
 }
 
-function needlessEnvironment({ queueId }: Instance): SpawnError {
+function nothingRuns({ queue_id, instance_id }: QueueStatus): SpawnError {
+  return new SpawnError("already-over", `${queue_id} is interrupted: nothing of it runs on ${instance_id}`, {
+    hint: `Go on with it on a new instance: spawn queue resume ${queue_id}`,
+  });
+}
+
+function needlessEnvironment({ queueId }: Pick<Instance, "queueId">): SpawnError {
   return new SpawnError("bad-arguments", `--env: ${queueId} is running, with the variables that it has`, {
     hint: "The flag is for a queue that has lost its runner. Cancel this one without it.",
   });

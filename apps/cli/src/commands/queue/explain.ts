@@ -1,6 +1,7 @@
 import { Args } from "@oclif/core";
 import { explainJob, type JobStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
+import { regionFlag } from "../../flags/region-flag.js";
 import { requireJob } from "../../queues/known-job.js";
 import { readStatus } from "../../queues/read-status.js";
 import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
@@ -20,10 +21,14 @@ export default class QueueExplain extends SpawnCommand {
     ref: Args.string({ description: REF_DESCRIPTION, required: true }),
     job: Args.string({ description: "job id", required: true }),
   };
+  static override flags = { region: regionFlag() };
 
   override async run(): Promise<Explanation> {
-    const { args } = await this.parse(QueueExplain);
-    const status = await readStatus(this.context, await resolveQueue(this.context, args.ref));
+    const { args, flags } = await this.parse(QueueExplain);
+    const status = await readStatus(
+      this.context,
+      await resolveQueue(this.context, args.ref, { region: flags.region }),
+    );
     requireJob(
       status.queue_id,
       status.job_details.map(({ job_id }) => job_id),

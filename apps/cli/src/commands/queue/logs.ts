@@ -1,21 +1,24 @@
 import { once } from "node:events";
 import { Args, Flags } from "@oclif/core";
 import { SpawnError } from "@spawn/foundation";
-import type { Instance } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
+import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
-import { followLogs } from "../../logs/follow-logs.js";
+import { type FollowLogsOptions, followLogs } from "../../logs/follow-logs.js";
+import { followRemoteLogs } from "../../logs/follow-remote-logs.js";
 import { LogLines } from "../../logs/log-lines.js";
 import { logBytes } from "../../logs/log-source.js";
 import { TailBuffer } from "../../logs/tail-buffer.js";
 import { whyEmpty } from "../../logs/why-empty.js";
 import { requireJob } from "../../queues/known-job.js";
-import type { QueueReference } from "../../queues/queue-reference.js";
+import type { Ec2Reference, LocalReference, QueueReference } from "../../queues/queue-reference.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
-import { REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
+import { openRemoteQueue } from "../../queues/remote/open-remote-queue.js";
+import { REF_DESCRIPTION, resolveQueue, shortReference } from "../../queues/resolve-reference.js";
+import { storeOf } from "../../queues/store-of.js";
 import { detachedWords } from "../../queues/wait-for-queue.js";
 import { linePrefix } from "../../render/line-prefix.js";
 import { plainOutput } from "../../render/plain-output.js";
@@ -35,7 +38,7 @@ interface RawLog {
 export default class QueueLogs extends SpawnCommand {
   static override summary = "show the logs of a queue's jobs, live or stored";
   static override description =
-    "A job's log is its stdout and stderr merged, every line with its time, over all attempts; values of carried variables are masked. Without a job the logs of all are shown, each line after its job's id.";
+    "A job's log is its stdout and stderr merged, every line with its time, over all attempts; values of carried variables are masked. Of a queue on EC2 the log is the one in the result store, some seconds behind. Without a job the logs of all are shown, each line after its job's id.";
   static override examples = [
     "<%= config.bin %> queue logs last -f",
     "<%= config.bin %> queue logs last train --tail 20",
@@ -63,6 +66,7 @@ export default class QueueLogs extends SpawnCommand {
       min: 1,
       exclusive: ["follow"],
     }),
+    region: regionFlag(),
   };
 
   #shownLines = 0;
@@ -70,7 +74,7 @@ export default class QueueLogs extends SpawnCommand {
   override async run(): Promise<readonly LogLine[] | RawLog | undefined> {
     const { args, flags } = await this.parse(QueueLogs);
     this.jsonLines = flags.follow ?? false;
-    const reference = await resolveQueue(this.context, args.ref);
+    const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
     const status = await readStatus(this.context, reference);
     const all = status.job_details.map(({ job_id }) => job_id);
     if (args.job !== undefined) requireJob(status.queue_id, all, args.job);
@@ -84,8 +88,8 @@ export default class QueueLogs extends SpawnCommand {
     if (flags.raw && args.job !== undefined && attempt !== undefined) {
       return this.showRaw(reference, args.job, attempt);
     }
-    if (flags.follow && reference.kind === "local") {
-      const after = await this.follow(reference.instance, jobs, flags.tail);
+    if (flags.follow && reference.kind !== "stored") {
+      const after = await this.follow(reference, jobs, flags.tail);
       if (after !== undefined) await this.tellWhyEmpty(reference, after, args.job);
       return undefined;
     }
@@ -106,9 +110,7 @@ export default class QueueLogs extends SpawnCommand {
       this.tell(`No job of ${status.queue_id} has printed anything (the queue is ${status.status}).`);
       return;
     }
-    const ref =
-      reference.kind === "local" ? await referenceFor(this.context, reference.instance) : reference.queueId;
-    this.tell(whyEmpty(status, job, ref));
+    this.tell(whyEmpty(status, job, await shortReference(this.context, reference)));
   }
 
   /** A job's colours are for terminals: what a file or a pipe gets is plain text. */
@@ -148,7 +150,7 @@ export default class QueueLogs extends SpawnCommand {
 
   /** @returns the queue's status when it is over and nothing at all was shown */
   private async follow(
-    instance: Instance,
+    reference: LocalReference | Ec2Reference,
     jobs: readonly string[],
     tail: number | undefined,
   ): Promise<QueueStatus | undefined> {
@@ -162,17 +164,31 @@ export default class QueueLogs extends SpawnCommand {
       else this.print(`${prefix(job)}${asShown(line)}`);
     };
     try {
-      const { queue } = await openQueue(this.context, instance, { signal: leaving.signal });
-      await followLogs(queue, { jobs, tail, signal: leaving.signal, onLine });
-      if (!leaving.signal.aborted) return this.#shownLines === 0 && tail !== 0 ? queue.status() : undefined;
+      const last = await this.followReference(reference, { jobs, tail, signal: leaving.signal, onLine });
+      if (!leaving.signal.aborted) return this.#shownLines === 0 && tail !== 0 ? last : undefined;
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
     } finally {
       stopListening();
     }
-    this.tell(detachedWords(await referenceFor(this.context, instance)));
+    this.tell(detachedWords(await shortReference(this.context, reference)));
     this.endWith(EXIT.interrupted);
     return undefined;
+  }
+
+  /** @returns the queue's last status */
+  private async followReference(
+    reference: LocalReference | Ec2Reference,
+    options: FollowLogsOptions,
+  ): Promise<QueueStatus | undefined> {
+    if (reference.kind === "local") {
+      const { queue } = await openQueue(this.context, reference.instance, { signal: options.signal });
+      await followLogs(queue, options);
+      return queue.status();
+    }
+    const queue = await openRemoteQueue(this.context, reference);
+    const store = await storeOf(this.context, reference);
+    return followRemoteLogs({ queue, store, queueId: reference.queueId }, options);
   }
 
   private async showRaw(reference: QueueReference, job: string, attempt: number): Promise<RawLog> {

@@ -4,6 +4,7 @@ import { loadQueueFile } from "@spawn/config-schema";
 import { formatSize, SpawnError } from "@spawn/foundation";
 import { type DownloadEvent, downloadQueue, queueKeys, type ResultStore } from "@spawn/result-store";
 import { SpawnCommand } from "../../base-command.js";
+import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { jobNotFound } from "../../queues/known-job.js";
@@ -35,11 +36,12 @@ export default class QueueResults extends SpawnCommand {
     job: Flags.string({ description: "of this job only" }),
     "logs-only": switchFlag({ description: "logs and no result files", exclusive: ["no-logs"] }),
     "no-logs": switchFlag({ description: "result files and no logs" }),
+    region: regionFlag(),
   };
 
   override async run(): Promise<object> {
     const { args, flags } = await this.parse(QueueResults);
-    const reference = await resolveQueue(this.context, args.ref);
+    const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
     const { queueId } = reference;
     const store = await storeOf(this.context, reference);
     const destination = shownFolder(flags.output ?? join("results", queueId));

@@ -1,0 +1,84 @@
+import type { Ec2Instance } from "@spawn/aws-launcher";
+import { queueStatus } from "@spawn/status-model";
+import { firstPipelineRunning, foldOf, START_AT } from "@spawn/status-model/testing";
+import { describe, expect, it } from "vitest";
+import { type Ec2InstanceView, ec2InstanceText, type RoleKnowledge } from "./ec2-instance-text.js";
+import { ec2InstanceRow } from "./instance-row.js";
+import { instanceTable } from "./instance-table.js";
+import { paletteOf } from "./palette.js";
+
+const plain = paletteOf(false);
+const shown = (wallMs: number): string => new Date(wallMs).toISOString();
+
+const instance: Ec2Instance = {
+  instanceId: "i-0abc123def456789",
+  provider: "ec2",
+  state: "running",
+  name: "nightly",
+  queueId: "first-pipeline",
+  launchedAt: "2026-01-27T18:00:00.000Z",
+  tags: { team: "ml" },
+  region: "us-east-1",
+  zone: "us-east-1a",
+  instanceType: "t3.micro",
+  market: "spot",
+  imageId: "ami-1",
+  generation: 1,
+  deadline: "2026-01-27T18:30:00.000Z",
+  results: "s3://spawn-results-us-east-1/first-pipeline/",
+  publicAddress: "203.0.113.7",
+  profile: "spawn-first-pipeline-0123abcd",
+};
+
+const role: RoleKnowledge = { kind: "known", role: "spawn-first-pipeline-0123abcd", policies: ["spawn"] };
+const queue = queueStatus(foldOf(firstPipelineRunning()), {
+  wallMs: START_AT + 15_000,
+  t: 15_000,
+  runner: "alive",
+});
+
+const textOf = (change: Partial<Ec2InstanceView>): string =>
+  ec2InstanceText({ instance, role, queue, nowMs: START_AT + 10 * 60_000, shown, ...change }, plain);
+
+describe("an instance on EC2", () => {
+  it("is told with its end and what it may do", () => {
+    expect(`\n${textOf({})}\n`).toBe(`
+Instance: i-0abc123def456789
+Name: nightly
+Provider: ec2
+State: running
+Instance Type: t3.micro in us-east-1a (spot)
+Address: 203.0.113.7 (no ssh key)
+Launched: 2026-01-27T18:00:00.000Z
+Ends: 2026-01-27T18:30:00.000Z (in 20m)
+IAM: spawn-first-pipeline-0123abcd (policies: spawn)
+Tags: team=ml
+Queue: first-pipeline (running, 1 of 3 jobs completed)
+Results Location: s3://spawn-results-us-east-1/first-pipeline/
+`);
+  });
+
+  it("says what is not known, and what should not be", () => {
+    expect(textOf({ instance: { ...instance, deadline: "unreadable" } })).toContain("Ends: unreadable");
+    expect(textOf({ nowMs: START_AT + 60 * 60_000 })).toContain("(30m ago: spawn gc ends it)");
+    expect(textOf({ role: { kind: "unreadable", profile: "p", why: "not you" } })).toContain(
+      "IAM: p (its policies are unknown: not you)",
+    );
+    expect(textOf({ role: { kind: "none" } })).toContain("IAM: none (no instance profile)");
+    expect(textOf({ queue: "unknown: S3 cannot be reached" })).toContain(
+      "Queue: first-pipeline (unknown: S3 cannot be reached)",
+    );
+  });
+});
+
+describe("the table", () => {
+  it("has columns for what EC2 tells", () => {
+    const rows = [ec2InstanceRow(instance, "running", shown)];
+    expect(`\n${instanceTable(rows, shown, plain)}\n`).toBe(
+      `
+INSTANCE ID           NAME      PROVIDER   TYPE       ZONE         STATE     QUEUE            QUEUE STATUS   LAUNCHED                   ENDS
+i-0abc123def456789   nightly   ec2        t3.micro   us-east-1a   running   first-pipeline   running        2026-01-27T18:00:00.000Z   2026-01-27T18:30:00.000Z
+`.replace("INSTANCE ID  ", "INSTANCE ID "),
+    );
+  });
+});

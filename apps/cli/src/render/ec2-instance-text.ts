@@ -1,0 +1,79 @@
+import type { Ec2Instance, RoleDescription } from "@spawn/aws-launcher";
+import { formatDuration } from "@spawn/foundation";
+import type { QueueStatus } from "@spawn/status-model";
+import { labelledLines, queueWords } from "./instance-text.js";
+import type { Palette } from "./palette.js";
+
+/** What is known of an instance's role. */
+export type RoleKnowledge =
+  | { readonly kind: "none" }
+  | ({ readonly kind: "known" } & RoleDescription)
+  /** Its instance profile is there no more. */
+  | { readonly kind: "removed"; readonly profile: string }
+  | { readonly kind: "unreadable"; readonly profile: string; readonly why: string };
+
+/** What is known of its queue, in words where that is nothing. */
+export type QueueKnowledge = QueueStatus | string;
+
+export interface Ec2InstanceView {
+  readonly instance: Ec2Instance;
+  readonly role: RoleKnowledge;
+  readonly queue: QueueKnowledge;
+  readonly nowMs: number;
+  /** Writes a time for people. */
+  readonly shown: (wallMs: number) => string;
+}
+
+/** `spawn status` of an instance on EC2, for people. */
+export function ec2InstanceText(view: Ec2InstanceView, palette: Palette): string {
+  const { instance, role, queue, shown } = view;
+  const { instanceType, zone, market, queueId } = instance;
+  const tags = Object.entries(instance.tags).map(([key, value]) => `${key}=${value}`);
+  const status = typeof queue === "string" ? queue : queueWords(queue, palette);
+  return labelledLines(
+    [
+      ["Instance", instance.instanceId],
+      ["Name", instance.name],
+      ["Provider", instance.provider],
+      ["State", instance.state],
+      ["Instance Type", `${instanceType} in ${zone} (${market})`],
+      ["Address", addressWords(instance)],
+      ["Launched", shown(Date.parse(instance.launchedAt))],
+      ["Ends", endWords(view)],
+      ["IAM", roleWords(role)],
+      ["Tags", tags.length === 0 ? undefined : tags.join(", ")],
+      ["Queue", queueId === "" ? "none" : `${queueId} (${status})`],
+      ["Results Location", instance.results || undefined],
+    ],
+    palette,
+  );
+}
+
+function addressWords({ publicAddress, privateAddress, keyName }: Ec2Instance): string | undefined {
+  const addresses = [publicAddress, privateAddress].filter((address) => address !== undefined);
+  if (addresses.length === 0) return undefined;
+  return `${addresses.join(", ")}${keyName === undefined ? " (no ssh key)" : ""}`;
+}
+
+function endWords({ instance, nowMs, shown }: Ec2InstanceView): string {
+  const { deadline, state } = instance;
+  if (deadline === "unreadable") return "unreadable: its tag spawn:ttl-expires-at holds no time";
+  const at = Date.parse(deadline);
+  if (state === "terminated" || state === "shutting-down") return shown(at);
+  const left = at - nowMs;
+  return `${shown(at)} (${left >= 0 ? `in ${formatDuration(left)}` : `${formatDuration(-left)} ago: spawn gc ends it`})`;
+}
+
+/** `spawn-nightly-0123abcd (policies: spawn)` */
+export function roleWords(role: RoleKnowledge): string {
+  switch (role.kind) {
+    case "none":
+      return "none (no instance profile)";
+    case "known":
+      return `${role.role} (policies: ${role.policies.length === 0 ? "none" : role.policies.join(", ")})`;
+    case "removed":
+      return `${role.profile} (removed with its instance)`;
+    case "unreadable":
+      return `${role.profile} (its policies are unknown: ${role.why})`;
+  }
+}

@@ -1,0 +1,37 @@
+import type { GcItem, GcReport } from "@spawn/aws-launcher";
+import { alignRows } from "./columns.js";
+import type { Palette } from "./palette.js";
+
+/** `spawn gc` for people: what was found, what became of it, and where nobody could look. */
+export function gcReportText(report: GcReport, dryRun: boolean, palette: Palette): string {
+  const { found, failed, notLookedAt, warnings } = report;
+  const failures = new Map(failed.map(({ item, message }) => [item, message]));
+  const rows = found.map((item) => [
+    outcome(item, failures, dryRun),
+    item.kind,
+    item.id,
+    item.region === "" ? "-" : item.region,
+    failures.get(item) ?? item.reason,
+  ]);
+  return [
+    ...(rows.length === 0 ? [] : alignRows([["", "WHAT", "ID", "REGION", "WHY"], ...rows])),
+    ...(rows.length === 0 ? [] : [""]),
+    summary(report, dryRun),
+    ...warnings.map((warning) => palette.warn(`⚠ ${warning}`)),
+    ...notLookedAt.map(({ place, reason }) => palette.bad(`✗ Not looked at: ${place}: ${reason}`)),
+  ].join("\n");
+}
+
+function outcome(item: GcItem, failures: ReadonlyMap<GcItem, string>, dryRun: boolean): string {
+  if (dryRun) return "would end";
+  return failures.has(item) ? "FAILED" : "ended";
+}
+
+/** "None" is said only of what was looked at. */
+function summary({ found, removed, failed, notLookedAt }: GcReport, dryRun: boolean): string {
+  const where = notLookedAt.length === 0 ? "in all regions" : "where it could be looked";
+  if (found.length === 0) return `Nothing is left over ${where}.`;
+  if (dryRun) return `${found.length} left over ${where}; nothing was ended (--dry-run).`;
+  const failure = failed.length === 0 ? "" : `, ${failed.length} could not be`;
+  return `${removed.length} of ${found.length} ended or removed${failure}.`;
+}
