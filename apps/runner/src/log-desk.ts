@@ -1,5 +1,5 @@
 import type { InstanceLayout } from "@spawn/attempt-runner";
-import { createMask } from "./mask.js";
+import { createMask } from "@spawn/config-schema";
 import { MergedLog } from "./merged-log.js";
 
 export interface LogDeskOptions {

@@ -2,8 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logRangeOf, readLogStarts } from "@spawn/attempt-runner";
+import { createMask } from "@spawn/config-schema";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createMask } from "./mask.js";
 import { MergedLog } from "./merged-log.js";
 
 let folder: string;

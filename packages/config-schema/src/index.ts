@@ -17,6 +17,7 @@ export {
   PROVIDED_VARIABLES,
 } from "./environment/attempt-environment.js";
 export { type ExpandedValue, expandVariables } from "./environment/expand-variables.js";
+export { createMask } from "./environment/mask.js";
 export { type ReferencedVariable, referencedVariables } from "./environment/referenced-variables.js";
 // The published schema.
 export { queueFileJsonSchema } from "./schema/queue-file-json-schema.js";

@@ -1,6 +1,6 @@
 import type { JobSpec, QueueSpec } from "../spec/queue-spec.js";
 import { expandVariables } from "./expand-variables.js";
-import { referencedVariables } from "./referenced-variables.js";
+import { type Environments, referencedVariables } from "./referenced-variables.js";
 
 /** What the runner itself gives to attempts, the last two to those that run because of a failure, or in spite of it. */
 export const PROVIDED_VARIABLES = [
@@ -28,8 +28,8 @@ const MACHINE_VARIABLES = new Set([
 ]);
 
 export interface AttemptEnvironmentInput {
-  readonly queue: QueueSpec;
-  readonly job: JobSpec;
+  readonly queue: Pick<QueueSpec, "environment">;
+  readonly job: Pick<JobSpec, "environment">;
   /** Values of `PROVIDED_VARIABLES`, and what else the runner sets. Nothing overrides it. */
   readonly provided: Readonly<Record<string, string>>;
   /** The runner's own environment: the machine's, and what was carried from the launching shell. */
@@ -84,7 +84,7 @@ export function attemptEnvironment(input: AttemptEnvironmentInput): AttemptEnvir
  * Names that an environment of the queue file takes from the launching shell through `${VAR}`, unless they are the
  * machine's or the runner's own. Their values are masked wherever spawn shows a log.
  */
-export function carriedVariables(queue: QueueSpec): readonly string[] {
+export function carriedVariables(queue: Environments): readonly string[] {
   const known = new Set<string>([...MACHINE_VARIABLES, ...PROVIDED_VARIABLES]);
   const names = referencedVariables(queue).map(({ name }) => name);
   return [...new Set(names)].filter((name) => !known.has(name));

@@ -1,5 +1,10 @@
-import type { QueueSpec } from "../spec/queue-spec.js";
+import type { JobSpec, QueueSpec } from "../spec/queue-spec.js";
 import { parseValue } from "./variable-references.js";
+
+/** What of a queue is looked through. */
+export type Environments = Pick<QueueSpec, "environment"> & {
+  readonly jobs: readonly Pick<JobSpec, "id" | "environment">[];
+};
 
 /** A `${NAME}` in an environment of a queue. */
 export interface ReferencedVariable {
@@ -13,7 +18,7 @@ export interface ReferencedVariable {
 }
 
 /** Every reference in the environments of a queue and its jobs, the queue's first, then in file order. */
-export function referencedVariables(spec: QueueSpec): readonly ReferencedVariable[] {
+export function referencedVariables(spec: Environments): readonly ReferencedVariable[] {
   return [
     ...referencesIn(spec.environment),
     ...spec.jobs.flatMap((job) =>
