@@ -31,6 +31,8 @@ export interface RunWorkerOptions {
   readonly pollInterval?: number;
   /** Stops the worker: it claims nothing more, and gives what runs its grace. */
   readonly signal?: AbortSignal;
+  /** Ends the grace: what runs is handed back at once. */
+  readonly handBack?: AbortSignal;
   /** How long running jobs may go on after that, in ms, before their signals are aborted; 30 s when absent. */
   readonly graceMs?: number;
   /** How long their handlers may take then, in ms, before their jobs are handed back regardless; 15 s when absent. */
@@ -82,6 +84,7 @@ export class JobExecutor {
       maxJobs: maxJobs === undefined ? Number.POSITIVE_INFINITY : whole("maxJobs", maxJobs),
       pollMs: pollInterval * 1000,
       graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
+      endGrace: options.handBack ?? new AbortController().signal,
       handBackMs: options.handBackMs ?? DEFAULT_HAND_BACK_MS,
       clock: this.#clock,
       onEvent: this.#onEvent,

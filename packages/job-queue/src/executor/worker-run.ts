@@ -26,6 +26,7 @@ export interface WorkerRunOptions {
   readonly maxJobs: number;
   readonly pollMs: number;
   readonly graceMs: number;
+  readonly endGrace: AbortSignal;
   readonly handBackMs: number;
   readonly clock: Clock;
   readonly onEvent: (event: WorkerEvent) => void;
@@ -138,19 +139,21 @@ export class WorkerRun {
   /** Waits for what runs; at the end of its grace it is told to stop, and a little later its jobs are handed back anyway. */
   async #drain(): Promise<void> {
     if (this.#running.size === 0) return;
-    const { graceMs, handBackMs, onEvent } = this.#options;
+    const { graceMs, endGrace, handBackMs, onEvent } = this.#options;
     onEvent({ kind: "stopping", running: this.#running.size });
-    if (await this.#allEnded(graceMs)) return;
+    if (await this.#allEnded(graceMs, endGrace)) return;
     this.#handBack.abort({ kind: "stopping" } satisfies AbortReason);
     if (await this.#allEnded(handBackMs)) return;
     await Promise.all([...this.#running.keys()].map((job) => this.#end(job, { kind: "released" })));
   }
 
-  async #allEnded(withinMs: number): Promise<boolean> {
+  async #allEnded(withinMs: number, orUntil?: AbortSignal): Promise<boolean> {
     const { clock } = this.#options;
     const isOver = new AbortController();
     const ended = Promise.all(this.#running.values()).then(() => isOver.abort());
-    await Promise.race([ended, pause(clock, withinMs, isOver.signal)]);
+    const { signal } = isOver;
+    const until = orUntil === undefined ? signal : AbortSignal.any([signal, orUntil]);
+    await Promise.race([ended, pause(clock, withinMs, until)]);
     return this.#running.size === 0;
   }
 
