@@ -17,8 +17,14 @@ await build({
   minify: true,
   keepNames: true,
   legalComments: "none",
-  // Asked for by the command framework while a program is developed; never here.
-  external: ["typescript"],
+  external: [
+    // Asked for by the command framework while a program is developed; never here.
+    "typescript",
+    // What job queues are kept in. Only their commands load it, one is a native module, and threads load it by themselves.
+    "better-sqlite3",
+    "bullmq",
+    "ioredis",
+  ],
   banner: {
     js: [
       "import { createRequire as __createRequire } from 'node:module';",

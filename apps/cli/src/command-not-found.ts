@@ -9,9 +9,6 @@ const PLANNED_COMMANDS: Readonly<Record<string, string>> = {
   cost: "what instances on EC2 cost",
   extend: "an instance's deadline",
   gc: "clearing away what is past its deadline",
-  jobs: "the persistent job queue",
-  scheduler: "the persistent job queue",
-  worker: "the persistent job queue",
 };
 
 /** The exit status by which `describeFailure` knows an unknown command. */

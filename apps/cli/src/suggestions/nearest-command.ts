@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 import { mostLettersOff } from "./nearest.js";
 
 /** A command named by its last word alone is a weaker guess than the same letters off in its whole name. */
-const LAST_WORD_ONLY = 0.5;
+const LAST_WORD_ONLY = 1.5;
 
 /**
  * The command that was most likely meant: one whose name is close to what was typed, or whose last word is close to the

@@ -1,0 +1,42 @@
+import { hostname } from "node:os";
+import { Flags } from "@oclif/core";
+import { SpawnError } from "@spawn/foundation";
+import { durationFlag } from "../flags/duration-flag.js";
+import { switchFlag } from "../flags/switch-flag.js";
+
+/** Flags of a worker, and of what installs one. */
+export const workerFlags = {
+  "worker-id": Flags.string({
+    description: "what the worker is called in the job queue; default: made of host and process",
+    helpValue: "NAME",
+  }),
+  "poll-interval": durationFlag({
+    description:
+      "how often it looks for work at the least; it is told of new jobs at once, so this only bounds what a lost message costs; default: 5s",
+  }),
+  "max-concurrent": Flags.integer({
+    description: "jobs at once; default: 1",
+    helpValue: "N",
+    default: 1,
+    min: 1,
+  }),
+  grace: durationFlag({
+    description:
+      "when it is to stop: how long running jobs may go on before they are ended and handed back; default: 30s",
+  }),
+  "no-scheduler": switchFlag({ description: "submit no jobs of schedules" }),
+};
+
+/** `--max-jobs`: a number, or `None` for no end. */
+export const maxJobsFlag = Flags.custom<number>({
+  helpValue: "N|None",
+  parse: async (text) => {
+    if (/^none$/i.test(text)) return Number.POSITIVE_INFINITY;
+    if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+    throw new SpawnError("bad-arguments", `--max-jobs ${text}: neither a whole number from 1 up nor None`);
+  },
+});
+
+export function defaultWorkerId(): string {
+  return `${hostname()}-${process.pid}`;
+}
