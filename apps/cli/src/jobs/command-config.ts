@@ -13,14 +13,7 @@ export interface CommandConfig {
   readonly shell?: string;
 }
 
-const COMMAND_KEYS = [
-  "command",
-  "environment",
-  "env",
-  "working_directory",
-  "timeout",
-  "shell",
-] as const;
+const COMMAND_KEYS = ["command", "environment", "env", "working_directory", "timeout", "shell"] as const;
 
 /**
  * @param cwd what a relative `working_directory` counts from, and what stands for an absent one
