@@ -10,6 +10,7 @@ import { systemClock, systemRandom } from "../../packages/foundation/src/index.j
 import { openS3Store } from "../../packages/result-store/src/s3-store/open-s3-store.js";
 import { CREDENTIALS, Lab, type LabOptions, REGION } from "./lab.js";
 import { labRunner } from "./lab-runner.js";
+import type { Machine } from "./machine.js";
 
 const BUCKET = "spawn-results-lab";
 const PATIENCE_MS = 60_000;
@@ -88,6 +89,22 @@ export class LabRig {
   async status(queueId: string): Promise<Readonly<Record<string, unknown>>> {
     const text = await this.stored(`${queueId}/status.json`);
     return text === undefined ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>);
+  }
+
+  machine(instanceId: string): Machine {
+    return this.lab.room.machine(instanceId);
+  }
+
+  /** Resolves once a file is on the machine's disk. */
+  async untilWritten(instanceId: string, path: string): Promise<void> {
+    await this.until(`${path} is written`, async () => this.machine(instanceId).written(path) !== undefined);
+  }
+
+  /** Names of what is carried for queues. */
+  async parameters(): Promise<readonly string[]> {
+    const ssm = await this.lab.truth.ssm();
+    const { Parameters = [] } = await ssm.getParametersByPath({ Path: "/spawn/", Recursive: true });
+    return Parameters.map(({ Name = "" }) => Name);
   }
 
   /** As EC2 has it. */
