@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { ExpectStatic } from "vitest";
 import type { AwsClients } from "../../packages/aws-launcher/src/aws/aws-clients.js";
 import { Ec2Launcher } from "../../packages/aws-launcher/src/ec2-launcher.js";
 import { systemProcesses } from "../../packages/aws-launcher/src/launch/reconcile.js";
@@ -11,6 +13,7 @@ import { openS3Store } from "../../packages/result-store/src/s3-store/open-s3-st
 import { CREDENTIALS, Lab, type LabOptions, REGION } from "./lab.js";
 import { labRunner } from "./lab-runner.js";
 import type { Machine } from "./machine.js";
+import { storeRunnerBefore } from "./stored-runner.js";
 
 const BUCKET = "spawn-results-lab";
 const PATIENCE_MS = 60_000;
@@ -44,10 +47,15 @@ export class LabRig {
     });
   }
 
-  static async start(options: LabOptions = {}): Promise<LabRig> {
+  /** @param options `isFirst`: nothing was ever launched here, so the first launch stores the runner */
+  static async start({
+    isFirst = false,
+    ...options
+  }: LabOptions & { isFirst?: boolean } = {}): Promise<LabRig> {
     const lab = await Lab.start(options);
     Object.assign(process.env, labEnvironment(lab));
     await (await lab.truth.s3()).createBucket({ Bucket: BUCKET });
+    if (!isFirst) await storeRunnerBefore(lab.truth, BUCKET, labRunner() ?? "");
     const store = await openS3Store(`s3://${BUCKET}/`, { patience: "person", region: REGION });
     return new LabRig(lab, store);
   }
@@ -98,6 +106,31 @@ export class LabRig {
   /** Resolves once a file is on the machine's disk. */
   async untilWritten(instanceId: string, path: string): Promise<void> {
     await this.until(`${path} is written`, async () => this.machine(instanceId).written(path) !== undefined);
+  }
+
+  /** That a job's results are what its manifest says, and no other. */
+  async expectStored(
+    expect: ExpectStatic,
+    queueId: string,
+    job: string,
+    names: readonly string[],
+  ): Promise<void> {
+    const text = await this.stored(`${queueId}/${job}/manifest.json`);
+    const { files } = JSON.parse(text ?? "{}") as {
+      files: readonly { key: string; sha256: string; size: number }[];
+    };
+    const folder = `${queueId}/${job}/results/`;
+    expect(await this.keys(folder)).toEqual(names.map((name) => folder + name));
+    expect(files.map(({ key }) => key.split("/").at(-1)).sort()).toEqual(names);
+    const s3 = await this.lab.truth.s3();
+    for (const name of names) {
+      const { Body } = await s3.getObject({ Bucket: BUCKET, Key: folder + name });
+      const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+      const file = files.find(({ key }) => key.endsWith(`/${name}`));
+      expect(createHash("sha256").update(bytes).digest("hex"), name).toBe(file?.sha256);
+    }
+    const { Uploads = [] } = await s3.listMultipartUploads({ Bucket: BUCKET, Prefix: folder });
+    expect(Uploads).toEqual([]);
   }
 
   /** Names of what is carried for queues. */

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => rig?.stop());
 
-describe.skipIf(isMissing)("an instance", { timeout: 120_000 }, () => {
+describe.skipIf(isMissing)("an instance", { timeout: 240_000 }, () => {
   it("appears, runs its queue, hands over, and goes away", async () => {
     const id = await rig.launch({
       queue_id: "hello",

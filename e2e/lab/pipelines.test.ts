@@ -15,7 +15,7 @@ let here: CliRig;
 
 beforeAll(async () => {
   if (isMissing) return;
-  rig = await LabRig.start();
+  rig = await LabRig.start({ isFirst: true });
   here = new CliRig();
 });
 
