@@ -101,4 +101,48 @@ describe.skipIf(isMissing)("an instance among faults", { timeout: 240_000 }, () 
     });
     expect(machine.written("tmp/first")).toBe("1\n");
   });
+
+  it.concurrent("that EC2 takes back is interrupted, and another one finishes from S3 alone, S3 failing one time in five", async ({
+    expect,
+  }) => {
+    const { proxy, guard, room, truth } = rig.lab;
+    const ours = new Set<string>();
+    proxy.s3Failing = ({ accessKey }) => (ours.has(guard.session(accessKey)?.instanceId ?? "") ? 0.2 : 0);
+    const spot = { market: { kind: "spot", orOnDemand: false } } as const;
+    const id = await rig.launch(steered("taken-back"), spot);
+    ours.add(id);
+    await rig.untilWritten(id, "tmp/waiting");
+    const time = new Date(Date.now() + 120_000).toISOString();
+    room.say(id, "meta-data/spot/instance-action", JSON.stringify({ action: "terminate", time }));
+    await rig.until(
+      "the queue is interrupted",
+      async () => (await rig.status("taken-back")).status === "interrupted",
+      120_000,
+    );
+    expect(await rig.state(id), "it is EC2 that ends it").toBe("running");
+    await (await truth.ec2()).terminateInstances({ InstanceIds: [id] });
+    await room.follow();
+    await room.settled();
+
+    const next = await rig.launch(steered("taken-back"), { fromStore: { rerun: [], trustCompleted: false } });
+    ours.add(next);
+    expect(next).not.toBe(id);
+    await rig.untilWritten(next, "tmp/waiting");
+    await rig.machine(next).run("touch /tmp/go");
+    await rig.untilState(next, "terminated", 180_000);
+    expect(await rig.status("taken-back")).toMatchObject({
+      ...COMPLETED,
+      job_details: [
+        { status: "completed", attempts: 1, attempt: 1 },
+        { status: "completed", attempts: 1, attempt: 2 },
+        { status: "completed", attempts: 1, attempt: 1 },
+      ],
+    });
+    expect(rig.machine(next).written("tmp/first"), "what is complete is not run again").toBeUndefined();
+    await rig.expectStored(expect, "taken-back", "large", ["large.bin", "large.sum"]);
+    console.log(
+      `S3 failed ${proxy.s3Counts.failed} of ${proxy.s3Counts.failed + proxy.s3Counts.passed} calls`,
+    );
+    expect(proxy.s3Counts.failed).toBeGreaterThan(0);
+  });
 });

@@ -10,14 +10,16 @@ import { systemProcesses } from "../../packages/aws-launcher/src/launch/reconcil
 import type { Ec2LaunchRequest } from "../../packages/aws-launcher/src/request.js";
 import { systemClock, systemRandom } from "../../packages/foundation/src/index.js";
 import { openS3Store } from "../../packages/result-store/src/s3-store/open-s3-store.js";
-import { CREDENTIALS, Lab, type LabOptions, REGION } from "./lab.js";
+import { Lab, type LabOptions, REGION } from "./lab.js";
 import { labRunner } from "./lab-runner.js";
 import type { Machine } from "./machine.js";
 import { storeRunnerBefore } from "./stored-runner.js";
 
-const BUCKET = "spawn-results-lab";
+export const BUCKET = "spawn-results-lab";
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 100;
+
+type Store = Awaited<ReturnType<typeof openS3Store>>;
 
 interface Queue {
   readonly queue_id: string;
@@ -28,20 +30,28 @@ interface Queue {
 export class LabRig {
   readonly lab: Lab;
   readonly #clients: AwsClients;
+  readonly #store: Store;
   readonly launcher: Ec2Launcher;
   readonly folder = mkdtempSync(join(tmpdir(), "spawn-lab-"));
   readonly #before = { ...process.env };
 
-  private constructor(lab: Lab, store: Awaited<ReturnType<typeof openS3Store>>) {
+  private constructor(lab: Lab, store: Store) {
     this.lab = lab;
     this.#clients = lab.clients();
-    this.launcher = new Ec2Launcher({
+    this.#store = store;
+    this.launcher = this.launcherAhead(0);
+  }
+
+  /** One whose clock is ahead, for what only time makes old. */
+  launcherAhead(ms: number): Ec2Launcher {
+    const clock = systemClock();
+    return new Ec2Launcher({
       clients: this.#clients,
-      clock: systemClock(),
+      clock: { ...clock, wallMs: () => clock.wallMs() + ms },
       random: systemRandom(),
       processes: systemProcesses(),
       stateFolder: join(this.folder, "state"),
-      ...{ store, bucket: BUCKET, prefix: "" },
+      ...{ store: this.#store, bucket: BUCKET, prefix: "" },
       runners: { x86_64: labRunner() ?? "" },
       createdBy: "lab",
     });
@@ -185,11 +195,11 @@ export class LabRig {
 }
 
 /** How the AWS SDK and the CLI find the lab's AWS. */
-function labEnvironment({ endpoint }: Lab): Readonly<Record<string, string>> {
+function labEnvironment({ endpoint, credentials }: Lab): Readonly<Record<string, string>> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
 }

@@ -15,10 +15,17 @@ import { releaseSlot, removeDeadLabs, type Slot, takeSlot } from "./slot.js";
 
 export const REGION = "us-east-1";
 const ACCOUNT = "123456789012";
-/** Of whoever launches. */
-export const CREDENTIALS = { accessKeyId: "AKIALAUNCHER", secretAccessKey: "secret" };
+/** As long as nobody asks for others. */
+const ANY_CREDENTIALS = { accessKeyId: "AKIANOBODY", secretAccessKey: "secret" };
+const ALLOW_ALL = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 /** Its children go when it goes, however that happens. */
 const WITH_US = ["setpriv", "--pdeathsig", "KILL"];
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
 
 export interface LabOptions {
   /** Seconds that a minute of `shutdown` has on the machines. Default 60. */
@@ -74,6 +81,20 @@ export class Lab {
     return this.#inside.room;
   }
 
+  /** Of whoever launches: a user of the account who may do everything. */
+  get credentials(): Credentials {
+    return this.#inside.credentials;
+  }
+
+  /**
+   * Whether moto, too, holds everybody to signature and policies. It knows actions and S3's resources, and no conditions,
+   * takes signed listings for forged, and lets nobody take on an instance's role: so for single calls, not for long.
+   */
+  async enforceIam(on: boolean): Promise<void> {
+    const body = on ? "0" : "inf";
+    await fetch(`${this.#inside.moto.endpoint}/moto-api/reset-auth`, { method: "POST", body });
+  }
+
   /** Past the proxy: what is, whatever the proxy says. */
   get truth(): AwsClients {
     return this.#inside.truth;
@@ -81,7 +102,20 @@ export class Lab {
 
   /** The launcher's own clients, through the proxy. */
   clients(): AwsClients {
-    return new AwsClients({ region: REGION, endpoint: this.endpoint, credentials: CREDENTIALS });
+    return this.clientsAs(this.credentials);
+  }
+
+  /** Those of somebody else. */
+  clientsAs(
+    credentials: Credentials,
+    way: "through the proxy" | "past the proxy" = "through the proxy",
+  ): AwsClients {
+    const { endpoint, moto } = this.#inside;
+    return new AwsClients({
+      region: REGION,
+      endpoint: way === "past the proxy" ? moto.endpoint : endpoint,
+      credentials,
+    });
   }
 
   async stop(): Promise<void> {
@@ -100,6 +134,7 @@ interface Inside {
   readonly slot: Slot;
   readonly moto: Moto;
   readonly endpoint: string;
+  readonly credentials: Credentials;
   readonly proxy: AwsProxy;
   readonly ec2: Ec2Manners;
   readonly schedules: Schedules;
@@ -111,7 +146,8 @@ interface Inside {
 
 async function assemble(slot: Slot, moto: Moto, options: Required<LabOptions>): Promise<Inside> {
   const network = new LabNetwork(slot);
-  const truth = new AwsClients({ region: REGION, endpoint: moto.endpoint, credentials: CREDENTIALS });
+  const credentials = await makeOperator(moto.endpoint);
+  const truth = new AwsClients({ region: REGION, endpoint: moto.endpoint, credentials });
   const guard = new RoleGuard(truth, ACCOUNT);
   const keys = new Map<string, string>();
   const room = new MachineRoom({
@@ -140,7 +176,19 @@ async function assemble(slot: Slot, moto: Moto, options: Required<LabOptions>): 
   const metadata = new MetadataServer((address) => room.metadata(address));
   network.install(await metadata.listen(network.hostAddress));
   makeImage(join(slot.folder, "image"), { endpoint, ...options });
-  return { slot, moto, endpoint, proxy, ec2, schedules, guard, room, metadata, truth };
+  return { slot, moto, endpoint, credentials, proxy, ec2, schedules, guard, room, metadata, truth };
+}
+
+async function makeOperator(endpoint: string): Promise<Credentials> {
+  const clients = new AwsClients({ region: REGION, endpoint, credentials: ANY_CREDENTIALS });
+  const iam = await clients.iam();
+  const UserName = "operator";
+  await iam.createUser({ UserName });
+  const PolicyDocument = JSON.stringify(ALLOW_ALL);
+  await iam.putUserPolicy({ UserName, PolicyName: "all", PolicyDocument });
+  const { AccessKey } = await iam.createAccessKey({ UserName });
+  await clients.close();
+  return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
 }
 
 /** What a call that was accepted means for the machines. */

@@ -35,8 +35,9 @@ export class AwsProxy {
   readonly calls: { readonly operation: string; readonly service: string; readonly accessKey: string }[] = [];
   /** Asked of each call. */
   fault: (call: AwsCall) => Fault | undefined = () => undefined;
-  /** Share of S3's calls that are answered with 500 or 503, in [0, 1]. */
-  s3Failing = 0;
+  /** The share, in [0, 1], of S3's calls like this one that are answered with 500 or 503. */
+  s3Failing: (call: AwsCall) => number = () => 0;
+  /** Of those calls. */
   readonly s3Counts = { failed: 0, passed: 0 };
 
   constructor(parts: ProxyParts) {
@@ -81,13 +82,15 @@ export class AwsProxy {
 
   #badDay(call: AwsCall): Fault | undefined {
     if (call.service !== "s3") return undefined;
+    const share = this.s3Failing(call);
+    if (share === 0) return undefined;
     const chance = this.#chance();
-    if (chance >= this.s3Failing) {
+    if (chance >= share) {
       this.s3Counts.passed += 1;
       return undefined;
     }
     this.s3Counts.failed += 1;
-    const isSlow = chance < this.s3Failing / 2;
+    const isSlow = chance < share / 2;
     const said = isSlow
       ? refusal("SlowDown", "Please reduce your request rate.", 503)
       : refusal("InternalError", "We encountered an internal error. Please try again.", 500);
