@@ -11,7 +11,9 @@ import type { AwsCredentialIdentity, Provider } from "@smithy/types";
 
 const CONNECT_WITHIN_MS = 4_000;
 const ANSWER_WITHIN_MS = 30_000;
-const IMPATIENT = { connectionTimeout: 3_000, requestTimeout: 4_000 };
+const IMPATIENT = { connectionTimeout: 3_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
+/** A large object takes long over a slow line; there a limit to silence serves. */
+const TRANSFERS = { connectionTimeout: CONNECT_WITHIN_MS, socketTimeout: ANSWER_WITHIN_MS };
 
 /** How AWS is reached. What is not said comes from the SDK's own chain: `AWS_*`, then the AWS config files (SSO too). */
 export interface AwsConnection {
@@ -75,9 +77,10 @@ export class AwsClients {
   }
 
   s3(): Promise<S3> {
+    const { requestHandler = TRANSFERS, endpoint } = this.#connection;
     return this.#open("s3", async (settings) => {
       const { S3 } = await import("@aws-sdk/client-s3");
-      return new S3({ ...settings, forcePathStyle: this.#connection.endpoint !== undefined });
+      return new S3({ ...settings, requestHandler, forcePathStyle: endpoint !== undefined });
     });
   }
 
@@ -144,6 +147,7 @@ export class AwsClients {
       requestHandler: requestHandler ?? {
         connectionTimeout: CONNECT_WITHIN_MS,
         requestTimeout: ANSWER_WITHIN_MS,
+        throwOnRequestTimeout: true,
       },
     };
   }

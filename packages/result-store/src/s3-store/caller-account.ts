@@ -8,7 +8,7 @@ export async function callerAccount({ region, patience }: S3ClientOptions): Prom
   const client = new STSClient({
     ...(region === undefined ? {} : { region }),
     retryStrategy: patientRetries(WAITS[patience].triesForMs),
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   });
   return await explainedS3("asking whose credentials these are", async () => {
     const { Account } = await client.send(new GetCallerIdentityCommand());

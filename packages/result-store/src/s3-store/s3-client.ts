@@ -14,22 +14,23 @@ export interface S3ClientOptions {
   readonly patience: Patience;
 }
 
-/** In milliseconds: for how long a call is tried again, and each try. */
+/** In milliseconds: for how long a call is tried again, and of each try how long nothing may move. */
 export const WAITS = {
-  person: { triesForMs: 6_000, connectionTimeout: 2_000, requestTimeout: 30_000 },
-  runner: { triesForMs: 5 * 60_000, connectionTimeout: 5_000, requestTimeout: 60_000 },
+  person: { triesForMs: 6_000, connectionTimeout: 2_000, silence: 30_000 },
+  runner: { triesForMs: 5 * 60_000, connectionTimeout: 5_000, silence: 60_000 },
 } as const;
 
 /** Endpoint and credentials are those of the SDK's standard environment and files. */
 export function s3Client({ region, patience }: S3ClientOptions): S3Client {
   // That Node 20 will not get newer SDKs is nothing that whoever reads a runner's log can act on.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-  const { triesForMs, connectionTimeout, requestTimeout } = WAITS[patience];
+  const { triesForMs, connectionTimeout, silence } = WAITS[patience];
   return new S3Client({
     ...(region === undefined ? {} : { region }),
     retryStrategy: patientRetries(triesForMs),
     requestHandler: {
-      ...{ connectionTimeout, requestTimeout },
+      // Not a limit to the request as a whole: a part may take long over a slow line.
+      ...{ connectionTimeout, socketTimeout: silence },
       ...{ httpsAgent: { maxSockets: 64 }, httpAgent: { maxSockets: 64 } },
     },
     // An emulator answers at one address for all buckets.
