@@ -67,16 +67,16 @@ export class AwsProxy {
       const { operation, service, accessKey } = call;
       this.calls.push({ operation, service, accessKey });
       const fault = this.fault(call) ?? this.#badDay(call);
-      if (fault?.kind === "lose-call") return void incoming.destroy();
+      if (fault?.kind === "lose-call") return void incoming.socket.destroy();
       const refused = fault?.kind === "refuse" ? fault.refusal : await this.#parts.guard.refuses(call);
       if (refused !== undefined) return await this.#refuse(call, incoming, response, refused);
       if (call.operation === "GetObject" && fault === undefined) return await this.#getObject(call, response);
       const answer = await this.#answer(call, incoming);
-      if (fault?.kind === "lose-answer") return void incoming.destroy();
+      if (fault?.kind === "lose-answer") return void incoming.socket.destroy();
       send(response, answer);
     } catch {
       // Of either end of the proxy: whoever asked gets no answer.
-      incoming.destroy();
+      incoming.socket.destroy();
     }
   }
 
