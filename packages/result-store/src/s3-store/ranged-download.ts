@@ -1,8 +1,9 @@
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
 import type PQueue from "p-queue";
+import { isAbsent } from "./is-absent.js";
 import type { ObjectAddress } from "./multipart-upload.js";
 import { PART_BYTES } from "./parts.js";
-import { awsFailureOf, isMissing } from "./s3-errors.js";
+import { awsFailureOf } from "./s3-errors.js";
 
 /** Ranges of one object that are asked for ahead of the one that is being written. */
 const AHEAD = 4;
@@ -79,7 +80,7 @@ async function getRange(
       from,
     );
   } catch (error) {
-    if (isMissing(error)) return "missing";
+    if (await isAbsent(client, object, error)) return "missing";
     if (awsFailureOf(error).status === 416) return "past the end";
     throw error;
   }

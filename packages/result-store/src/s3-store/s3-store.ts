@@ -24,10 +24,11 @@ import type {
   StoredObject,
 } from "../result-store.js";
 import { copyInParts, MOST_COPIED_AT_ONCE } from "./copy-in-parts.js";
+import { isAbsent } from "./is-absent.js";
 import { type ObjectAddress, uploadInParts } from "./multipart-upload.js";
 import { PART_BYTES, readExactly } from "./parts.js";
 import { openRanges } from "./ranged-download.js";
-import { awsFailureOf, explainedS3, isMissing } from "./s3-errors.js";
+import { awsFailureOf, explainedS3 } from "./s3-errors.js";
 
 /** Large objects and their parts that are on their way at once: with 8 MiB a part, some 100 MiB of memory at most. */
 const LARGE_AT_ONCE = 4;
@@ -147,7 +148,7 @@ export class S3Store implements ResultStore {
         );
         return (await Body?.transformToByteArray()) ?? new Uint8Array();
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        if (await isAbsent(this.#client, object, error)) return undefined;
         if (awsFailureOf(error).status === 416) return new Uint8Array();
         throw error;
       }
@@ -165,7 +166,7 @@ export class S3Store implements ResultStore {
         return { kind: "changed", bytes, version: ETag ?? "", modifiedMs: LastModified?.getTime() ?? 0 };
       } catch (error) {
         if (awsFailureOf(error).status === 304) return { kind: "unchanged" };
-        if (isMissing(error)) return { kind: "none" };
+        if (await isAbsent(this.#client, object, error)) return { kind: "none" };
         throw error;
       }
     });
@@ -248,7 +249,7 @@ export class S3Store implements ResultStore {
     try {
       return (await this.#client.send(new HeadObjectCommand(object))).ContentLength ?? 0;
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (await isAbsent(this.#client, object, error)) return undefined;
       throw error;
     }
   }
