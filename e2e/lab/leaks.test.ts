@@ -71,6 +71,9 @@ describe.skipIf(isMissing)("no instance leaks", { timeout: 240_000 }, () => {
         },
       });
       expect(refused).toEqual(["us-east-1a", "us-east-1b"]);
+      // Not known everywhere yet.
+      expect(await live()).toEqual([]);
+      await rig.until("EC2 knows it", async () => (await live()).includes(id));
       expect(await live()).toEqual([id]);
       expect(room.machines.length).toBe(before + 1);
       await rig.untilWritten(id, "tmp/started");
