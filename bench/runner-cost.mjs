@@ -116,10 +116,13 @@ async function killedRun(argv, folder, size) {
   let attempt = 1;
   let runner = start(argv, folder);
   const killAll = async () => {
-    await until(() => hasBegun(folder, "last", attempt));
-    runner.kill("SIGKILL");
-    await ended(runner);
-    spawnSync("pkill", ["-9", "-f", "exec sleep 1000|sleep 1000"]);
+    try {
+      await until(() => hasBegun(folder, "last", attempt));
+    } finally {
+      runner.kill("SIGKILL");
+      await ended(runner);
+    }
+    killAttempt(folder, "last", attempt);
   };
   await killAll();
   return {
@@ -150,6 +153,17 @@ function start(argv, folder) {
 function ended(runner) {
   if (runner.exitCode !== null || runner.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => runner.once("exit", resolve));
+}
+
+/** With its wrapper, which leads a process group of its own and whose pid begins the claim file. */
+function killAttempt(folder, job, attempt) {
+  const claim = readFileSync(
+    join(folder, "instance/var/lib/spawn-queue/claims", `${job}.${attempt}`),
+    "utf8",
+  );
+  const wrapper = Number.parseInt(claim, 10);
+  if (!(wrapper > 1)) throw new Error(`no pid in the claim of ${job}.${attempt}: ${claim}`);
+  process.kill(-wrapper, "SIGKILL");
 }
 
 function hasBegun(folder, job, attempt) {
