@@ -4,7 +4,6 @@ import { PROVIDERS } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
-import { SpawnCommand } from "../base-command.js";
 import { EXIT } from "../exit-status.js";
 import { durationFlag } from "../flags/duration-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
@@ -12,11 +11,11 @@ import { parseTags } from "../flags/tags.js";
 import { type Ec2FlagValues, ec2Flags, refuseEc2Flags } from "../launching/ec2/ec2-flags.js";
 import { type Ec2LaunchStep, launchOnEc2 } from "../launching/ec2/launch-on-ec2.js";
 import { type PreparedEc2Launch, prepareEc2Launch } from "../launching/ec2/prepare-ec2-launch.js";
-import { waitForSsh } from "../launching/ec2/wait-for-ssh.js";
 import { launchFlags, launchOptions } from "../launching/launch-flags.js";
 import { type LaunchStep, launchQueue } from "../launching/launch-queue.js";
 import { type LaunchOptions, type PreparedLaunch, prepareLaunch } from "../launching/prepare-launch.js";
 import { chooseProvider, refusePlannedFlags } from "../launching/provider.js";
+import { LaunchingCommand, type WaitFlagValues } from "../launching-command.js";
 import { failureLog } from "../logs/failure-log.js";
 import { unexpectedArguments } from "../parse-refusal.js";
 import { localReference } from "../queues/queue-reference.js";
@@ -25,18 +24,12 @@ import { referenceFor } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
 import { ec2LaunchJson } from "../render/ec2-launch-json.js";
 import { ec2DryRun, ec2LaunchHeading, ec2LaunchReport } from "../render/ec2-launch-report.js";
-import { ec2StepLine } from "../render/ec2-launch-steps.js";
 import { launchJson } from "../render/launch-json.js";
 import { launchHeading, launchReport, runtimeLine } from "../render/launch-report.js";
 import { runSummary } from "../render/run-summary.js";
 import { warningsText } from "../render/warnings-text.js";
 
-interface WaitFlagValues {
-  readonly wait: boolean | undefined;
-  readonly "wait-timeout": number | undefined;
-}
-
-export default class Launch extends SpawnCommand {
+export default class Launch extends LaunchingCommand {
   static override summary = "launch an instance that runs a queue, and return at once";
   static override description =
     "Checks the queue file, claims its queue id, makes an instance and starts the queue on it. The queue goes on when this terminal is closed.";
@@ -105,10 +98,6 @@ export default class Launch extends SpawnCommand {
     options: LaunchOptions,
     flags: Ec2FlagValues & WaitFlagValues & { readonly "dry-run": boolean | undefined },
   ): Promise<object> {
-    if (flags.wait)
-      throw new SpawnError("not-supported", "--wait: not on EC2 yet", {
-        hint: "Launch without it, then watch the queue.",
-      });
     const prepared = await prepareEc2Launch(this.context, options, flags, this.colorErrors);
     this.warnOf({ source: prepared.source, warnings: prepared.source.diagnostics });
     for (const warning of prepared.warnings) this.tell(`⚠ ${warning}`);
@@ -122,21 +111,16 @@ export default class Launch extends SpawnCommand {
     this.progress(
       `\nProgress:\n  ${this.errorPalette.good("✓")} Checking queue file, account, instance type and quotas`,
     );
-    const instance = await launchOnEc2(this.context, prepared, (step) => this.showEc2Step(step));
+    const made = await launchOnEc2(this.context, prepared, (step) => this.showEc2Step(step));
+    const { instance } = made;
     const ref = await referenceFor(this.context, instance);
     const paid = await this.priceOf(prepared, instance);
     const { ttlMs } = prepared.request;
     this.print(
       `\n${ec2LaunchReport({ instance, ref, ttlMs, estimate: prepared.estimate, price: paid }, this.palette)}`,
     );
-    if (flags["wait-for-ssh"]) await this.waitForSsh(prepared, instance.instanceId);
-    return ec2LaunchJson(prepared, { instance, price: paid, time });
-  }
-
-  private async waitForSsh({ access }: PreparedEc2Launch, instanceId: string): Promise<void> {
-    this.progress("\nWaiting until ssh answers; Ctrl-C stops waiting and leaves the instance.");
-    await waitForSsh(access, instanceId, { clock: this.context.clock });
-    this.print(`ssh answers. Connect: spawn connect ${instanceId}`);
+    const status = await this.waitOnEc2(prepared.access, made, flags);
+    return ec2LaunchJson(prepared, { instance, price: paid, status, time });
   }
 
   /** Where another type, zone or market was taken than the first, it has another price. */
@@ -152,10 +136,8 @@ export default class Launch extends SpawnCommand {
       : await access.prices().hourly({ region: access.region, instanceType, market, zone });
   }
 
-  private showEc2Step(step: Ec2LaunchStep): void {
-    const line = ec2StepLine(step, this.errorPalette);
-    if (step.type === "warning" || step.type === "interrupted") this.tell(line);
-    else this.progress(line);
+  protected override showEc2Step(step: Ec2LaunchStep): void {
+    super.showEc2Step(step);
     if (step.type === "claimed") this.tellOfTakenId(step);
   }
 

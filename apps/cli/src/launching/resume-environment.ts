@@ -31,13 +31,17 @@ export function checkMovedEnvironment(
   checkEnvironment(spec, variables);
 }
 
+/** What was carried to an instance is kept nowhere else, and gone with it. @throws SpawnError `bad-arguments`, by name. */
+export function checkCarriedAgain(spec: QueueSpec, carried: readonly string[], variables: Variables): void {
+  checkCarried(carried, variables, "carried");
+  checkEnvironment(spec, variables);
+}
+
 /** What `--env` gave at the launch is kept nowhere. */
-function checkCarried(carried: readonly string[], variables: Variables): void {
+function checkCarried(carried: readonly string[], variables: Variables, how = "given with --env"): void {
   const missing = carried.filter((name) => variables[name] === undefined);
   if (missing.length === 0) return;
-  throw new SpawnError(
-    "bad-arguments",
-    `given with --env at the launch and not set here: ${missing.join(", ")}`,
-    { hint: `Give it again: ${missing.map((name) => `--env ${name}=…`).join(" ")}` },
-  );
+  throw new SpawnError("bad-arguments", `${how} at the launch and not set here: ${missing.join(", ")}`, {
+    hint: `Give it again: ${missing.map((name) => `--env ${name}=…`).join(" ")}`,
+  });
 }

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { currentBootId, processIdentity } from "@spawn/attempt-runner";
 import { loadQueueFile, type QueueSpec, serializeQueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
-import { keptResults, queueKeys } from "@spawn/result-store";
+import { keptResults, queueKeys, type ResultStore } from "@spawn/result-store";
 import {
   completedJobs,
   type JournalRecord,
@@ -41,12 +41,20 @@ export interface MovedQueue {
 }
 
 /** Where only the store is left of a queue: no instance of it is known, or the one that is was terminated. */
-export function leftInStore(
-  reference: QueueReference,
-): { readonly queueId: string; readonly storeRoot: string } | undefined {
+export function leftInStore(reference: QueueReference): LeftQueue | undefined {
   const { kind, queueId, storeRoot } = reference;
   if (kind === "stored") return { queueId, storeRoot };
   return kind === "local" && reference.instance.state === "terminated" ? { queueId, storeRoot } : undefined;
+}
+
+/** A queue of which the store is left. */
+interface LeftQueue {
+  readonly queueId: string;
+  readonly storeRoot: string;
+  /** That at `storeRoot`, where it is open already. */
+  readonly store?: ResultStore;
+  /** Its last instance is known to be no more; else its heartbeat is looked at. */
+  readonly isGone?: boolean;
 }
 
 /**
@@ -56,11 +64,11 @@ export function leftInStore(
  */
 export async function lookAtMove(
   context: Context,
-  { queueId, storeRoot }: { readonly queueId: string; readonly storeRoot: string },
+  { queueId, storeRoot, store, isGone = false }: LeftQueue,
   trustCompleted: boolean,
 ): Promise<MovedQueue> {
-  const stored = await openStoredQueue(context, await context.storeAt(storeRoot), queueId);
-  await refuseAlive(context, stored);
+  const stored = await openStoredQueue(context, store ?? (await context.storeAt(storeRoot)), queueId);
+  if (!isGone) await refuseAlive(context, stored);
   const { spec, text } = await storedFile(stored);
   const fold = new QueueFold();
   const records = [...stored.records];

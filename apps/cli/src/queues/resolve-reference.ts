@@ -69,7 +69,7 @@ export function instanceOf(reference: QueueReference): Instance {
   }
 }
 
-export function notOnEc2Yet({ queueId, instanceId = "gone", region }: Ec2Reference): SpawnError {
+function notOnEc2Yet({ queueId, instanceId = "gone", region }: Ec2Reference): SpawnError {
   return new SpawnError(
     "not-supported",
     `${queueId} is on EC2 (${instanceId} in ${region}): this command cannot do that there yet`,

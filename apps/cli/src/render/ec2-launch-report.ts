@@ -83,6 +83,27 @@ export function ec2LaunchReport(
   ].join("\n");
 }
 
+/** What is said after a queue was launched again. */
+export function ec2ResumeReport(
+  input: {
+    readonly instance: Ec2Instance;
+    readonly ref: string;
+    readonly ttlMs: number;
+    readonly price: Price | undefined;
+  },
+  palette: Palette,
+): string {
+  const { instance, ref, ttlMs, price } = input;
+  return [
+    palette.good(
+      `Resumed on ${instance.instanceId} (${instance.instanceType} in ${instance.zone}, ${instance.market})`,
+    ),
+    `Ends: ${wallTimeIn().shown(Date.parse(instance.deadline))} at the latest`,
+    costLine(ttlMs, price),
+    `Watch it: spawn queue status ${ref} --watch`,
+  ].join("\n");
+}
+
 /** What `--dry-run` says: all that would be made, in the order in which it is tried. */
 export function ec2DryRun(prepared: PreparedEc2Launch): string {
   const { request, planned, place, price, estimate, isTaken } = prepared;

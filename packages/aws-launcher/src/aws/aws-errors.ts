@@ -73,10 +73,7 @@ export function explainAwsError(what: string, error: unknown): SpawnError {
         cause: error,
       });
     case "credentials":
-      return new SpawnError("permission-denied", words, {
-        hint: "Log in again (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-        cause: error,
-      });
+      return badCredentials(what, error);
     case "capacity":
     case "not-offered":
       return new SpawnError("no-capacity", words, {
@@ -89,6 +86,12 @@ export function explainAwsError(what: string, error: unknown): SpawnError {
         cause: error,
       });
     case "unknown-outcome":
+      if (httpStatus(error) === undefined) {
+        return new SpawnError("aws-failed", `${what}: AWS cannot be reached (${awsMessage(error)})`, {
+          hint: "Check the network and the region, then try again.",
+          cause: error,
+        });
+      }
       return new SpawnError("aws-failed", `${words} (no answer that can be relied on)`, {
         hint: "Check the network, then try again.",
         cause: error,
@@ -96,4 +99,19 @@ export function explainAwsError(what: string, error: unknown): SpawnError {
     default:
       return new SpawnError("aws-failed", words, { cause: error });
   }
+}
+
+function badCredentials(what: string, error: unknown): SpawnError {
+  const name = awsErrorName(error);
+  const refused = (words: string, hint: string): SpawnError =>
+    new SpawnError("permission-denied", `${what}: ${words}`, { hint, cause: error });
+  if (/^(CredentialsProviderError|TokenProviderError|MissingAuthenticationToken)$/.test(name)) {
+    return refused(
+      "there are no AWS credentials",
+      "Log in (aws sso login, aws configure), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    );
+  }
+  if (/Expired/.test(name))
+    return refused("the AWS credentials have expired", "Log in again: aws sso login, or renew them.");
+  return refused(`AWS does not accept the credentials (${name})`, "Check AWS_PROFILE and the keys.");
 }

@@ -70,6 +70,8 @@ class Launch {
   readonly #plan: LaunchPlan;
   readonly #folder: IntentFolder;
   #intent: Intent;
+  /** Whether what a relaunch replaces is kept beside it. */
+  #isKept = false;
 
   constructor(parts: Ec2Parts, request: Ec2LaunchRequest, plan: LaunchPlan, generation: number) {
     this.#parts = parts;
@@ -109,6 +111,7 @@ class Launch {
     await guardInstance(clients, clock, { instanceId, roleArn, partition, endsAt: guardAt });
     this.#tell({ type: "guarded", endsAt: guardAt });
     await this.#describeInStore(made);
+    await this.#forgetBefore();
     this.#folder.remove(this.#intent);
     return this.#instance(made);
   }
@@ -126,7 +129,7 @@ class Launch {
       const keys = queueKeys(this.#request.queueId);
       if (this.#request.fromStore === undefined) {
         for (const key of [keys.queueFile, keys.workdir, keys.instance]) await store.remove(key);
-      }
+      } else await this.#putBack();
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       warnings.push(error.message);
@@ -148,9 +151,36 @@ class Launch {
     const keys = queueKeys(queueId);
     // What was asked of an instance before this one is not for this one.
     await store.remove(keys.requestsFolder);
-    if (fromStore === undefined)
-      await store.putBytes(keys.queueFile, Buffer.from(queueFile), { durable: true });
+    if (fromStore !== undefined) await this.#keepBefore();
+    await store.putBytes(keys.queueFile, Buffer.from(queueFile), { durable: true });
     if (workdir?.archive !== undefined) await store.putFile(keys.workdir, workdir.archive, { durable: true });
+  }
+
+  /** What a relaunch replaces in the store, so that it can be put back. */
+  get #replaced(): readonly string[] {
+    const keys = queueKeys(this.#request.queueId);
+    return [keys.queueFile, ...(this.#request.workdir?.archive === undefined ? [] : [keys.workdir])];
+  }
+
+  async #keepBefore(): Promise<void> {
+    for (const key of this.#replaced) await this.#parts.store.copy(key, this.#before(key));
+    this.#isKept = true;
+  }
+
+  async #putBack(): Promise<void> {
+    const { store } = this.#parts;
+    if (!this.#isKept) return;
+    for (const key of this.#replaced) await store.copy(this.#before(key), key);
+    await this.#forgetBefore();
+  }
+
+  async #forgetBefore(): Promise<void> {
+    if (this.#isKept) await this.#parts.store.remove(this.#before(""));
+  }
+
+  #before(key: string): string {
+    const { folder } = queueKeys(this.#request.queueId);
+    return `${folder}.before/${key.slice(folder.length)}`;
   }
 
   async #makeRole(): Promise<void> {
@@ -179,6 +209,8 @@ class Launch {
     const userDataOf = bootstrap(this.#parts, this.#request, this.#plan, this.#intent.generation);
     const around = async (rung: Rung): Promise<Surroundings> => ({
       generation: this.#intent.generation,
+      // Whoever launches has claimed the id; who relaunches has not, and of two at once one is refused by the token.
+      launch: this.#request.fromStore === undefined ? this.#intent.begun_at : "",
       profile: this.#profile(),
       groupId,
       ...(keyName === undefined ? {} : { keyName }),

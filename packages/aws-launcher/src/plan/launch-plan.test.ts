@@ -71,7 +71,14 @@ describe("the plan of a launch", () => {
       createdBy: "me",
     };
     const tags = instanceTags({ ...facts, generation: 1 });
-    const around = { generation: 1, profile: "p", groupId: "sg-1", userData: "#!/bin/sh\n", tags };
+    const around = {
+      generation: 1,
+      launch: "",
+      profile: "p",
+      groupId: "sg-1",
+      userData: "#!/bin/sh\n",
+      tags,
+    };
     const input = runInstancesInput(plan, plan.rungs[0]!, around);
     expect(input).toMatchObject({
       MinCount: 1,
@@ -93,16 +100,17 @@ describe("the plan of a launch", () => {
   });
 
   it("asks with another token for each rung and generation, and with the same for the same", () => {
-    const token = (rung: number, generation: number) =>
+    const token = (rung: number, generation: number, launch = "") =>
       runInstancesInput(plan, plan.rungs[rung]!, {
         generation,
+        launch,
         profile: "p",
         groupId: "g",
         userData: "",
         tags: {},
       }).ClientToken;
     expect(token(0, 1)).toBe(token(0, 1));
-    expect(new Set([token(0, 1), token(1, 1), token(3, 1), token(0, 2)]).size).toBe(4);
+    expect(new Set([token(0, 1), token(1, 1), token(3, 1), token(0, 2), token(0, 1, "later")]).size).toBe(5);
     expect(token(0, 1)).toMatch(/^[0-9a-f]{64}$/);
   });
 });

@@ -108,6 +108,8 @@ function marketsOf({ market }: Ec2LaunchRequest): readonly { market: Market; max
 /** What has to be there before an instance can be made. */
 export interface Surroundings {
   readonly generation: number;
+  /** See `TokenParts`. */
+  readonly launch: string;
   readonly profile: string;
   readonly groupId: string;
   readonly keyName?: string;
@@ -122,7 +124,8 @@ export function runInstancesInput(
   around: Surroundings,
 ): RunInstancesCommandInput {
   const { instanceType, zone, market } = rung;
-  const parts = { queueId: home.queueId, generation: around.generation, zone, instanceType, market };
+  const { generation, launch } = around;
+  const parts = { queueId: home.queueId, generation, zone, instanceType, market, launch };
   const tags = tagList(around.tags);
   return {
     ClientToken: clientToken(home, parts),

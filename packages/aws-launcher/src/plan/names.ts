@@ -43,12 +43,15 @@ export interface TokenParts {
   readonly zone: string;
   readonly instanceType: string;
   readonly market: string;
+  /** Tells launches apart that nothing else does: of a queue whose id was used before, perhaps by a launch that failed. */
+  readonly launch: string;
 }
 
 /** 64 characters at most, by EC2's rules. The same parts, the same token: EC2 makes no second instance of it. */
 export function clientToken(home: QueueHome, parts: TokenParts): string {
-  const { queueId, generation, zone, instanceType, market } = parts;
-  return digest("spawn", home.account, home.region, queueId, String(generation), zone, instanceType, market);
+  const { queueId, generation, zone, instanceType, market, launch } = parts;
+  const where = [home.account, home.region, queueId, String(generation), zone, instanceType, market];
+  return digest("spawn", ...where, launch);
 }
 
 function digest(...parts: readonly string[]): string {

@@ -130,7 +130,14 @@ function placeProblems(
 async function permissionProblems({ clients }: Ec2Parts, plan: LaunchPlan): Promise<readonly Problem[]> {
   const [rung] = plan.rungs;
   if (rung === undefined) return [];
-  const around = { generation: 0, profile: "", groupId: "", userData: "", tags: { "spawn:managed": "true" } };
+  const around = {
+    generation: 0,
+    launch: "",
+    profile: "",
+    groupId: "",
+    userData: "",
+    tags: { "spawn:managed": "true" },
+  };
   const {
     IamInstanceProfile: _none,
     SecurityGroupIds: _default,

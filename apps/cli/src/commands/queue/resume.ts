@@ -3,20 +3,31 @@ import { serializeQueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance, LocalQueue } from "@spawn/launcher";
 import type { JournalRecord, QueueStatus } from "@spawn/status-model";
-import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
+import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
+import { type Ec2FlagValues, ec2Flags, refuseEc2Flags } from "../../launching/ec2/ec2-flags.js";
+import { resumeOnEc2 } from "../../launching/ec2/launch-on-ec2.js";
+import { prepareEc2Resume } from "../../launching/ec2/prepare-ec2-resume.js";
 import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
 import { readRunnableFile } from "../../launching/prepare-launch.js";
 import { checkMovedEnvironment, checkResumeEnvironment } from "../../launching/resume-environment.js";
+import { LaunchingCommand } from "../../launching-command.js";
 import { failureLog } from "../../logs/failure-log.js";
 import { type ChangedQueue, changeQueue } from "../../queues/changed-file.js";
 import { leftInStore, lookAtMove } from "../../queues/move-here.js";
-import { localReference } from "../../queues/queue-reference.js";
-import { openQueue } from "../../queues/read-status.js";
-import { instanceOf, REF_DESCRIPTION, referenceFor, resolveQueue } from "../../queues/resolve-reference.js";
+import { type Ec2Reference, localReference } from "../../queues/queue-reference.js";
+import { openQueue, readStatus } from "../../queues/read-status.js";
+import {
+  instanceOf,
+  REF_DESCRIPTION,
+  referenceFor,
+  resolveQueue,
+  shortReference,
+} from "../../queues/resolve-reference.js";
 import { planResume, refuseRunning } from "../../queues/resume-plan.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../../queues/wait-for-queue.js";
+import { ec2ResumeReport } from "../../render/ec2-launch-report.js";
 import { Narrator } from "../../render/narrator.js";
 import { noticeLine } from "../../render/notice.js";
 import { resumePlanText } from "../../render/resume-plan-text.js";
@@ -24,6 +35,7 @@ import { runSummary } from "../../render/run-summary.js";
 import { warningsText } from "../../render/warnings-text.js";
 
 interface ResumeFlags {
+  readonly workdir?: string | undefined;
   readonly rerun?: string[] | undefined;
   readonly "batch-queue"?: string | undefined;
   readonly env?: string[] | undefined;
@@ -31,7 +43,7 @@ interface ResumeFlags {
   readonly wait?: boolean | undefined;
 }
 
-export default class QueueResume extends SpawnCommand {
+export default class QueueResume extends LaunchingCommand {
   static override summary = "go on with a queue that was interrupted, or run again what did not complete";
   static override description =
     "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them; attempts that a lost runner left running are stopped first. What runs again, and why, is shown first. Variables are taken from this shell again. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
@@ -66,11 +78,26 @@ export default class QueueResume extends SpawnCommand {
     wait: switchFlag({
       description: "tell what happens until the queue is over; its outcome is the exit status",
     }),
+    workdir: Flags.string({
+      description: "on EC2: ship this folder instead of the one that was shipped at the launch",
+      helpValue: "DIR",
+      helpGroup: "EC2",
+    }),
+    ...ec2Flags,
+    region: regionFlag(),
   };
 
   override async run(): Promise<QueueStatus> {
     const { args, flags } = await this.parse(QueueResume);
-    const reference = await resolveQueue(this.context, args.ref);
+    const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
+    if (reference.kind === "ec2") return this.resumeOnEc2(reference, flags);
+    refuseEc2Flags(flags, `${reference.queueId} is on this machine`);
+    if (flags.workdir !== undefined) {
+      throw new SpawnError(
+        "bad-arguments",
+        `--workdir is for EC2, and ${reference.queueId} is on this machine`,
+      );
+    }
     const left = leftInStore(reference);
     if (left !== undefined) return this.resumeFromStore(left, flags);
     const instance = instanceOf(reference);
@@ -106,6 +133,38 @@ export default class QueueResume extends SpawnCommand {
       ...(other === undefined ? {} : { queueFile: other.text }),
     });
     return this.resumed(queue, instance, narrator, flags.wait ?? false);
+  }
+
+  /** On a new instance on EC2: the one before is gone. */
+  private async resumeOnEc2(
+    reference: Ec2Reference,
+    flags: ResumeFlags & Ec2FlagValues,
+  ): Promise<QueueStatus> {
+    const { queueId } = reference;
+    const options = {
+      rerun: flags.rerun ?? [],
+      trustCompleted: flags["trust-completed"] ?? false,
+      env: flags.env ?? [],
+      file: flags["batch-queue"],
+      workdir: flags.workdir,
+    };
+    const prepared = await prepareEc2Resume(this.context, reference, options, flags, this.colorErrors);
+    const { source, plan, planned, request, price } = prepared;
+    if (source !== undefined) {
+      const warnings = warningsText(source, source.diagnostics, this.colorErrors);
+      if (warnings !== "") this.tell(warnings);
+    }
+    for (const note of planned.notes) this.tell(`⚠ ${note}`);
+    if (plan === undefined)
+      this.print(`All jobs of ${queueId} had completed: nothing runs again, its end is recorded.`);
+    else this.print(resumePlanText(plan, queueId, this.palette));
+    this.progress("\nProgress:");
+    const made = await resumeOnEc2(this.context, prepared, (step) => this.showEc2Step(step));
+    const ref = await shortReference(this.context, made);
+    const { instance } = made;
+    this.print(`\n${ec2ResumeReport({ instance, ref, ttlMs: request.ttlMs, price }, this.palette)}`);
+    const status = await this.waitOnEc2(prepared.access, made, flags);
+    return status ?? (await readStatus(this.context, made));
   }
 
   /** On a new instance: nothing but the store is left of the one before. */

@@ -14,11 +14,13 @@ import type { Ec2Access } from "../../aws/ec2-access.js";
 import { madePlace } from "../../aws/store-root.js";
 import type { Context } from "../../context.js";
 import { onInterrupt } from "../../interrupts.js";
+import type { Ec2Reference } from "../../queues/queue-reference.js";
 import { claimFreeId } from "../claim-queue-id.js";
 import type { ChosenWorkdir } from "../workdir/choose-workdir.js";
 import { type PackedFolder, packWorkdir } from "../workdir/pack-workdir.js";
 import { refuseLiveQueue } from "./live-queue.js";
 import type { PreparedEc2Launch } from "./prepare-ec2-launch.js";
+import type { PreparedEc2Resume } from "./prepare-ec2-resume.js";
 
 /** The steps of a launch on EC2, told as each is done. */
 export type Ec2LaunchStep =
@@ -27,6 +29,12 @@ export type Ec2LaunchStep =
   | { readonly type: "claimed"; readonly queueId: string; readonly wanted: string }
   | { readonly type: "interrupted" }
   | LaunchEvent;
+
+/** A queue on the instance that was made for it. */
+export interface MadeOnEc2 extends Ec2Reference {
+  readonly instanceId: string;
+  readonly instance: Ec2Instance;
+}
 
 /**
  * Carries out a prepared launch. When this throws, nothing is left of it, or the next command ends what is; the store has
@@ -38,15 +46,13 @@ export async function launchOnEc2(
   context: Context,
   prepared: PreparedEc2Launch,
   onStep: (step: Ec2LaunchStep) => void,
-): Promise<Ec2Instance> {
+): Promise<MadeOnEc2> {
   const { access, place, spec, workdir, planned, options } = prepared;
   const wanted = prepared.request.queueId;
   const storeRoot = await madePlace(access, place);
   if (place.isMissing) onStep({ type: "bucket-made", storeRoot });
   const store = await access.storeAt(storeRoot);
-  const packing = workdir === undefined ? undefined : packingFolder(context.paths.state);
-  try {
-    const shipped = workdir && packing ? await pack(workdir, packing, onStep) : undefined;
+  return await withPacked(context, workdir, onStep, async (shipped) => {
     const queueId = options.overwrite
       ? await claimByReplacing(context, access, store, wanted)
       : await claimFreeId(store, wanted);
@@ -55,7 +61,7 @@ export async function launchOnEc2(
       ...prepared.request,
       queueId,
       queueFile: serializeQueueSpec({ ...spec, queueId }),
-      ...(shipped === undefined ? {} : { workdir: shipped }),
+      ...shipped,
     };
     try {
       return await makeOnEc2(context, access, storeRoot, request, planned, onStep);
@@ -63,8 +69,37 @@ export async function launchOnEc2(
       await store.remove(`${queueId}/`);
       throw error;
     }
+  });
+}
+
+/**
+ * Lets a queue go on on a new instance. When this throws, nothing is left of that, and the store has what it had.
+ *
+ * @throws SpawnError `interrupted`, and those of `Ec2Launcher.launch`.
+ */
+export async function resumeOnEc2(
+  context: Context,
+  { access, storeRoot, request, planned, workdir }: PreparedEc2Resume,
+  onStep: (step: Ec2LaunchStep) => void,
+): Promise<MadeOnEc2> {
+  return await withPacked(context, workdir, onStep, (shipped) =>
+    makeOnEc2(context, access, storeRoot, { ...request, ...shipped }, planned, onStep),
+  );
+}
+
+/** Packs the work folder, if there is one, for as long as `launch` takes. */
+async function withPacked(
+  context: Context,
+  workdir: ChosenWorkdir | undefined,
+  onStep: (step: Ec2LaunchStep) => void,
+  launch: (shipped: { readonly workdir?: ShippedFolder }) => Promise<MadeOnEc2>,
+): Promise<MadeOnEc2> {
+  if (workdir === undefined) return await launch({});
+  const packing = packingFolder(context.paths.state);
+  try {
+    return await launch({ workdir: await pack(workdir, packing, onStep) });
   } finally {
-    if (packing !== undefined) rmSync(packing, { recursive: true, force: true });
+    rmSync(packing, { recursive: true, force: true });
   }
 }
 
@@ -80,14 +115,14 @@ async function pack(
 }
 
 /** Makes the instance, and notes it here. The first Ctrl-C takes back what was made so far; the second leaves it. */
-export async function makeOnEc2(
+async function makeOnEc2(
   context: Context,
   access: Ec2Access,
   storeRoot: string,
   request: Ec2LaunchRequest,
   { plan }: PlannedLaunch,
   onStep: (step: Ec2LaunchStep) => void,
-): Promise<Ec2Instance> {
+): Promise<MadeOnEc2> {
   let interrupted = false;
   const stopListening = onInterrupt(() => {
     interrupted = true;
@@ -103,7 +138,8 @@ export async function makeOnEc2(
   try {
     const instance = await (await access.launcher(storeRoot)).launchAsPlanned({ ...request, onEvent }, plan);
     note(context, instance, storeRoot, onStep);
-    return instance;
+    const { queueId, region, instanceId } = instance;
+    return { kind: "ec2", queueId, storeRoot, region, instanceId, instance };
   } finally {
     stopListening();
   }
