@@ -1,12 +1,12 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
-import { explainFileError, SpawnError } from "@spawn/foundation";
+import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
+import { errnoOf, explainFileError, SpawnError } from "@spawn/foundation";
 import type { Database } from "better-sqlite3";
 
 /**
  * Copies a database that is in use, as it is at one moment, to a file that is not there yet. It appears under its name
  * when it is complete.
  *
- * @throws SpawnError `bad-arguments` when there is such a file; `no-space`, `permission-denied`.
+ * @throws SpawnError `bad-arguments` when there is such a file, or no folder for it; `no-space`, `permission-denied`.
  */
 export async function backUp(database: Database, target: string): Promise<void> {
   if (existsSync(target)) {
@@ -14,10 +14,14 @@ export async function backUp(database: Database, target: string): Promise<void> 
   }
   const partial = `${target}.partial`;
   try {
+    closeSync(openSync(partial, "w", 0o600));
     await database.backup(partial);
     renameSync(partial, target);
   } catch (error) {
     rmSync(partial, { force: true });
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") {
+      throw new SpawnError("bad-arguments", `there is no folder for the backup ${target}`, { cause: error });
+    }
     throw explainFileError(error, "cannot write the backup", target);
   }
 }
