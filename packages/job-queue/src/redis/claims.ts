@@ -75,12 +75,15 @@ for _, id in ipairs(call('ZRANGEBYSCORE', P .. ':outbox', '-inf', int(now - agai
     call('ZREM', P .. ':outbox', id)
   end
 end
-return { best, due, lost, moves, unsent }
+return { best, best_priority and best_priority > 0 and 11 - best_priority or 0, due, lost, moves, unsent }
 `);
 
-/** Makes a job that has been handed out a running one. `end`: it is over. `gone`: the lock was too old. */
+/**
+ * Makes a job that has been handed out a running one. `end`: it is over. `gone`: the lock was too old. `worse`: others have
+ * been quicker, and by now another queue may have the job to go first.
+ */
 const BEGIN = script(`
-local queue, ticket, token, worker, lease = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local queue, ticket, token, worker, lease, priority = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 if call('GET', lock_of(queue, ticket)) ~= token then return { 'gone' } end
 local job = read_by_ticket(ticket)
 -- BullMQ has taken it from another worker by itself.
@@ -88,6 +91,7 @@ if job and job.status == 'running' then give_up(job) end
 if not job or job.status ~= 'pending' then return { 'end' } end
 local wait = (job.not_before or 0) - now
 if wait > 0 then return { 'later', wait } end
+if tonumber(job.priority) < tonumber(priority) then return { 'worse' } end
 call('SET', lock_of(queue, ticket), token, 'PX', lease)
 move(job, 'running', {
   started_at = int(now), worker_id = worker, token = token, not_before = false, error_message = false,
@@ -96,7 +100,10 @@ return { 'claimed', answer(job) }
 `);
 
 interface Look {
+  /** Empty when there is nothing to claim. */
   readonly best: string;
+  /** Of its first job. */
+  readonly priority: number;
   readonly dueInMs: number | undefined;
   readonly lost: number;
   readonly moves: readonly (readonly ["put-back" | "end", string, string])[];
@@ -126,7 +133,7 @@ export class Claims {
       if (look.best === "") {
         return { kind: "nothing", ...(look.dueInMs === undefined ? {} : { dueInMs: look.dueInMs }) };
       }
-      const claimed = await this.#take(look.best, request);
+      const claimed = await this.#take(look, request);
       if (claimed !== undefined) return claimed;
     }
     return { kind: "nothing", dueInMs: 0 };
@@ -140,13 +147,16 @@ export class Claims {
     return look.lost;
   }
 
-  async #take(queue: string, { workerId, leaseMs }: ClaimRequest): Promise<ClaimResult | undefined> {
+  async #take(
+    { best: queue, priority }: Look,
+    { workerId, leaseMs }: ClaimRequest,
+  ): Promise<ClaimResult | undefined> {
     const token = this.#random.hex(TOKEN_LENGTH);
     const handedOut = await this.#tickets.next(queue, token);
     if (handedOut === undefined) return undefined;
     const ticket: Ticket = { queue, ticket: handedOut };
-    const reply = await this.#scripts.run(BEGIN, queue, handedOut, token, workerId, leaseMs);
-    const [kind, value] = reply as ["claimed" | "end" | "later" | "gone", Reply];
+    const reply = await this.#scripts.run(BEGIN, queue, handedOut, token, workerId, leaseMs, priority);
+    const [kind, value] = reply as ["claimed" | "end" | "later" | "worse" | "gone", Reply];
     switch (kind) {
       case "claimed": {
         const row = jobRowOf(value);
@@ -157,6 +167,9 @@ export class Claims {
         return undefined;
       case "later":
         await this.#tickets.delay(ticket, token, Number(value));
+        return undefined;
+      case "worse":
+        await this.#tickets.putBack(ticket, token);
         return undefined;
       case "gone":
         return undefined;
@@ -174,9 +187,17 @@ export class Claims {
 
   async #look(queues: readonly string[], guard: string): Promise<Look> {
     const reply = await this.#scripts.run(LOOK, Date.now(), guard, SEND_AGAIN_AFTER_MS, ...queues);
-    const [best, due, lost, moves, unsent] = reply as [string, number, number, Look["moves"], string[][]];
+    const [best, priority, due, lost, moves, unsent] = reply as [
+      string,
+      number,
+      number,
+      number,
+      Look["moves"],
+      string[][],
+    ];
     return {
       best,
+      priority,
       dueInMs: due < 0 ? undefined : due,
       lost,
       moves,

@@ -3,7 +3,7 @@ import * as bullmq from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ClaimResult } from "../job-store.js";
-import { redisDisorder } from "../testing/redis-invariants.js";
+import { lookIntoRedis } from "../testing/redis-invariants.js";
 import { type RedisServerUnderTest, redisIsMissing, startRedis } from "../testing/redis-server.js";
 import { type Tables, tablesOf } from "./tables.js";
 
@@ -131,8 +131,7 @@ describe.skipIf(redisIsMissing())("who is cut off after any command", () => {
       await others.leases.close();
       const { byStatus } = await others.jobs.count();
       expect(byStatus).toMatchObject({ pending: 0, running: 0, failed: 0 });
-      expect(await redisDisorder(client, name)).toEqual([]);
-      expect(await client.keys(`${prefix}:q:*-*`)).toEqual([]);
+      expect(await lookIntoRedis(server.url, name)).toEqual({ disorder: [], tickets: [] });
       await others.tickets.close();
       if (isTold) return;
     }

@@ -65,7 +65,9 @@ export class RedisJobStore implements JobStore, ScheduleStore {
   static async open(options: RedisJobStoreOptions): Promise<RedisJobStore> {
     const server = redisServer(options.url);
     const prefix = keyPrefix(options.prefix ?? DEFAULT_PREFIX);
-    const [client, bullmq] = await Promise.all([connect(server), import("bullmq")]);
+    // One after the other: loading keeps the thread from hearing of the connection in time.
+    const bullmq = await import("bullmq");
+    const client = await connect(server);
     try {
       await checkFormat(client, server, prefix);
       for (const warning of await serverWarnings(client, server.name)) options.onWarning?.(warning);

@@ -1,14 +1,29 @@
-import type { Redis } from "ioredis";
+import { Redis } from "ioredis";
 import { JOB_STATUSES } from "../job.js";
 
 type Fields = Readonly<Record<string, string>>;
 
-/**
- * What is wrong with a job queue in Redis that nobody is at, a line each. Its keys, BullMQ's included, are read as they
- * are.
- */
-export async function redisDisorder(client: Redis, name: string): Promise<readonly string[]> {
-  const prefix = `{${name}}`;
+export interface RedisFindings {
+  /** What is wrong, a line each. */
+  readonly disorder: readonly string[];
+  /** What BullMQ has of jobs: its tickets. */
+  readonly tickets: readonly string[];
+}
+
+/** Looks at a job queue in Redis that nobody is at. Its keys, BullMQ's included, are read as they are. */
+export async function lookIntoRedis(url: string, prefix: string): Promise<RedisFindings> {
+  const client = new Redis(url);
+  try {
+    return {
+      disorder: await disorder(client, `{${prefix}}`),
+      tickets: await client.keys(`{${prefix}}:q:*-*`),
+    };
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function disorder(client: Redis, prefix: string): Promise<readonly string[]> {
   const keys = await client.keys(`${prefix}:*`);
   const wrong: string[] = [];
   const pending: Record<string, number> = {};
