@@ -113,7 +113,7 @@ export class ObservedQueue {
 }
 
 /** What a command needs to reach an emulated AWS. */
-export function awsEnv(endpoint: string): Readonly<Record<string, string>> {
+function awsEnv(endpoint: string): Readonly<Record<string, string>> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: REGION,

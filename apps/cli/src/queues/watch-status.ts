@@ -20,10 +20,7 @@ export interface WatchOptions {
  *
  * @returns its last status when the queue is over, which was not shown; `undefined` when the signal came first.
  */
-export async function watchStatus(
-  queue: LocalQueue,
-  options: WatchOptions,
-): Promise<QueueStatus | undefined> {
+async function watchStatus(queue: LocalQueue, options: WatchOptions): Promise<QueueStatus | undefined> {
   const { refreshMs, signal, show } = options;
   let shownAtMs = Number.NEGATIVE_INFINITY;
   for await (const { last } of followQueue(queue, { everyMs: Math.min(LOOK_EVERY_MS, refreshMs), signal })) {

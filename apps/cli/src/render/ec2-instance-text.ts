@@ -65,7 +65,7 @@ function endWords({ instance, nowMs, shown }: Ec2InstanceView): string {
 }
 
 /** `spawn-nightly-0123abcd (policies: spawn)` */
-export function roleWords(role: RoleKnowledge): string {
+function roleWords(role: RoleKnowledge): string {
   switch (role.kind) {
     case "none":
       return "none (no instance profile)";

@@ -6,7 +6,7 @@ import type { StoreUnderTest } from "../store-under-test.js";
 import type { ModelRow, StoreModel } from "./store-model.js";
 
 /** The real thing, with what only it knows: the ids of its jobs and the leases of its claims, in the model's order. */
-export interface RealStore {
+interface RealStore {
   readonly under: StoreUnderTest;
   readonly jobIds: number[];
   readonly leases: Lease[];
