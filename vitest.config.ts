@@ -13,10 +13,10 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "e2e/**/*.test.ts"],
     globalSetup: ["e2e/say-runner.ts"],
-    // Most tests wait more than they compute.
-    maxWorkers: availableParallelism() + 1,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Vitest itself would leave a core idle. The limits are for what hangs: a busy machine is no failure.
+    maxWorkers: availableParallelism(),
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
   },
 });
