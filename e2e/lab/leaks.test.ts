@@ -32,7 +32,7 @@ describe.skipIf(isMissing)("no instance leaks", { timeout: 240_000 }, () => {
     expect(schedules.names).toEqual([`spawn/spawn-${id}`]);
     await rig.machine(id).losePower();
     expect(await rig.state(id), "EC2 does not know").toBe("running");
-    await schedules.advance(HOUR_MS);
+    await schedules.actWithin(HOUR_MS);
     expect(schedules).toMatchObject({ fired: [`spawn-${id}`], failures: [], names: [] });
     expect(await rig.state(id)).toBe("terminated");
 

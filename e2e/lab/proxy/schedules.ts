@@ -25,8 +25,6 @@ export class Schedules {
   readonly #actions: ScheduleActions;
   readonly #pending = new Map<string, Schedule>();
   readonly #timer: NodeJS.Timeout;
-  /** By how much the scheduler is ahead of the clock, in milliseconds: tests need not wait for what is due later. */
-  #aheadMs = 0;
   /** Names of those that have acted. */
   readonly fired: string[] = [];
   /** Why those did not that were due. */
@@ -34,7 +32,7 @@ export class Schedules {
 
   constructor(actions: ScheduleActions) {
     this.#actions = actions;
-    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => void this.#look(0), LOOK_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -48,10 +46,9 @@ export class Schedules {
     this.#pending.set(id, read(name, group, json));
   }
 
-  /** As if so much time had passed for the scheduler; resolves when all that is due then has acted. */
-  async advance(ms: number): Promise<void> {
-    this.#aheadMs += ms;
-    await this.#look();
+  /** Acts now on all that is due within that time, so that tests need not wait for it. */
+  async actWithin(ms: number): Promise<void> {
+    await this.#look(ms);
   }
 
   get names(): readonly string[] {
@@ -62,9 +59,9 @@ export class Schedules {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
-    const now = Date.now() + this.#aheadMs;
-    const due = [...this.#pending].filter(([, { at }]) => at <= now);
+  async #look(aheadMs: number): Promise<void> {
+    const until = Date.now() + aheadMs;
+    const due = [...this.#pending].filter(([, { at }]) => at <= until);
     for (const [id] of due) this.#pending.delete(id);
     for (const [id, schedule] of due) {
       await this.#fire(schedule).catch((error: unknown) => this.failures.push(`${id}: ${String(error)}`));
