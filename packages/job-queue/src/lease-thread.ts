@@ -1,21 +1,25 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { Lease, LeaseListener } from "./job-store.js";
+import type { Lease, LeaseListener, LeaseState } from "./job-store.js";
 
 export type ToLeaseThread =
   | { readonly kind: "keep"; readonly jobId: number; readonly token: string; readonly leaseMs: number }
   | { readonly kind: "drop"; readonly token: string }
   | { readonly kind: "close" };
 
-export interface FromLeaseThread {
-  readonly token: string;
-  readonly state: "cancel-requested" | "lost";
-}
+export type FromLeaseThread =
+  | { readonly kind: "up" }
+  | { readonly kind: "state"; readonly token: string; readonly state: "cancel-requested" | "lost" };
+
+/** While the thread starts, leases are renewed from here this often at the least. */
+const BRIDGE_EVERY_MS = 1_000;
 
 interface Kept {
   readonly lease: Lease;
   readonly leaseMs: number;
   readonly listener: LeaseListener;
+  /** Of a wish to cancel. */
+  told: boolean;
 }
 
 /**
@@ -25,21 +29,28 @@ interface Kept {
 export class LeaseThread {
   readonly #code: string;
   readonly #data: object;
+  readonly #renew: (lease: Lease, leaseMs: number) => Promise<LeaseState>;
   readonly #kept = new Map<string, Kept>();
   #worker: Worker | undefined;
+  #isUp = false;
+  #bridge: NodeJS.Timeout | undefined;
 
   /**
    * @param code the thread's program, in CommonJS: text, so that it is the same whether this package runs from its sources,
    * built, or bundled into one file.
+   * It says that it is up when it can renew.
    * @param data what it finds as its `workerData`.
+   * @param renew renews a lease from this thread: a short one must not run out while the other thread starts.
    */
-  constructor(code: string, data: object) {
+  constructor(code: string, data: object, renew: (lease: Lease, leaseMs: number) => Promise<LeaseState>) {
     this.#code = code;
     this.#data = data;
+    this.#renew = renew;
   }
 
   keep(lease: Lease, leaseMs: number, listener: LeaseListener): () => void {
-    this.#kept.set(lease.token, { lease, leaseMs, listener });
+    this.#kept.set(lease.token, { lease, leaseMs, listener, told: false });
+    if (!this.#isUp) this.#startBridge();
     this.#post({ kind: "keep", ...lease, leaseMs });
     return () => {
       if (this.#kept.delete(lease.token)) this.#post({ kind: "drop", token: lease.token });
@@ -48,6 +59,7 @@ export class LeaseThread {
 
   async close(): Promise<void> {
     this.#kept.clear();
+    clearTimeout(this.#bridge);
     const worker = this.#worker;
     if (worker === undefined) return;
     const exit = once(worker, "exit");
@@ -76,17 +88,44 @@ export class LeaseThread {
   #startAgain(dead: Worker): void {
     if (this.#worker !== dead) return;
     this.#worker = undefined;
+    this.#isUp = false;
+    this.#startBridge();
     for (const { lease, leaseMs } of this.#kept.values()) this.#post({ kind: "keep", ...lease, leaseMs });
   }
 
-  #hear({ token, state }: FromLeaseThread): void {
-    const kept = this.#kept.get(token);
-    if (kept === undefined) return;
-    if (state === "cancel-requested") {
-      kept.listener.onCancelRequested();
+  #startBridge(): void {
+    clearTimeout(this.#bridge);
+    const all = [...this.#kept.values()];
+    const everyMs = Math.min(BRIDGE_EVERY_MS, ...all.map(({ leaseMs }) => leaseMs / 3));
+    this.#bridge = setTimeout(() => {
+      for (const { lease, leaseMs } of this.#kept.values()) {
+        this.#renew(lease, leaseMs).then(
+          (state) => this.#tell(lease.token, state),
+          () => {},
+        );
+      }
+      this.#startBridge();
+    }, everyMs).unref();
+  }
+
+  #hear(message: FromLeaseThread): void {
+    if (message.kind === "up") {
+      this.#isUp = true;
+      clearTimeout(this.#bridge);
       return;
     }
-    this.#kept.delete(token);
-    kept.listener.onLost();
+    this.#tell(message.token, message.state);
+  }
+
+  #tell(token: string, state: LeaseState): void {
+    const kept = this.#kept.get(token);
+    if (kept === undefined || state === "held") return;
+    if (state === "lost") {
+      this.#kept.delete(token);
+      kept.listener.onLost();
+    } else if (!kept.told) {
+      kept.told = true;
+      kept.listener.onCancelRequested();
+    }
   }
 }

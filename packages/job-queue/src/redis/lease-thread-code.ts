@@ -16,8 +16,9 @@ const { Redis } = require(workerData.redis);
 
 const RENEW_EVERY_MS = 1000;
 const { url, prefix, connection, renew } = workerData;
-const client = new Redis(url, { ...connection, retryStrategy: () => RENEW_EVERY_MS / 4 });
+const client = new Redis(url, { ...connection, connectionName: "spawn-leases", retryStrategy: () => RENEW_EVERY_MS / 4 });
 client.on("error", () => {});
+client.once("ready", () => parentPort.postMessage({ kind: "up" }));
 const held = new Map();
 let timer;
 
@@ -41,10 +42,10 @@ async function check(lease) {
   if (held.get(lease.token) !== lease) return;
   if (state === "lost") {
     held.delete(lease.token);
-    parentPort.postMessage({ token: lease.token, state });
+    parentPort.postMessage({ kind: "state", token: lease.token, state });
   } else if (state === "cancel-requested" && !lease.told) {
     lease.told = true;
-    parentPort.postMessage({ token: lease.token, state });
+    parentPort.postMessage({ kind: "state", token: lease.token, state });
   }
 }
 

@@ -55,7 +55,9 @@ export class RedisJobStore implements JobStore, ScheduleStore {
     this.#client = client;
     this.#tables = tables;
     this.#watch = new ChangeWatch(client, prefix);
-    this.#thread = new LeaseThread(LEASE_THREAD_CODE, leaseThreadData(server.url, prefix));
+    this.#thread = new LeaseThread(LEASE_THREAD_CODE, leaseThreadData(server.url, prefix), (lease, leaseMs) =>
+      this.renewLease(lease, leaseMs),
+    );
   }
 
   /**

@@ -27,6 +27,7 @@ const renew = database.prepare(
 const look = database.prepare("SELECT cancel_requested FROM jobs WHERE job_id = ? AND lease_token = ?");
 const held = new Map();
 let timer;
+parentPort.postMessage({ kind: "up" });
 
 function nowMs() {
   if (!workerData.bootClock) return Date.now();
@@ -42,10 +43,10 @@ function check(lease) {
   if (isDue) lease.renewedAt = now;
   if (row === undefined) {
     held.delete(lease.token);
-    parentPort.postMessage({ token: lease.token, state: "lost" });
+    parentPort.postMessage({ kind: "state", token: lease.token, state: "lost" });
   } else if (row.cancel_requested === 1 && !lease.told) {
     lease.told = true;
-    parentPort.postMessage({ token: lease.token, state: "cancel-requested" });
+    parentPort.postMessage({ kind: "state", token: lease.token, state: "cancel-requested" });
   }
 }
 

@@ -54,14 +54,17 @@ export class SqliteJobStore implements JobStore, ScheduleStore {
     database: Database,
     session: Session,
     attempts: Attempts,
-    thread: LeaseThread | undefined,
+    threadData: object | undefined,
   ) {
     this.#database = database;
     this.#session = session;
     this.#attempts = attempts;
     this.#tables = tablesOf(session);
     this.#watch = new DatabaseWatch(database);
-    this.#thread = thread;
+    if (threadData !== undefined) {
+      const renew = (lease: Lease, leaseMs: number): Promise<LeaseState> => this.renewLease(lease, leaseMs);
+      this.#thread = new LeaseThread(LEASE_THREAD_CODE, threadData, renew);
+    }
   }
 
   /**
@@ -76,12 +79,10 @@ export class SqliteJobStore implements JobStore, ScheduleStore {
     const database = await attempts.run(() => openDatabase(path, options.synchronous ?? "full"));
     const lease = leaseClock(clock);
     const session = new Session(database, clock, lease, random);
-    const thread =
-      options.clock === undefined
-        ? new LeaseThread(LEASE_THREAD_CODE, leaseThreadData(path, lease.epoch !== "wall"))
-        : undefined;
+    const threadData =
+      options.clock === undefined ? leaseThreadData(path, lease.epoch !== "wall") : undefined;
     try {
-      const store = new SqliteJobStore(database, session, attempts, thread);
+      const store = new SqliteJobStore(database, session, attempts, threadData);
       await store.#recoverOtherEpochs();
       return store;
     } catch (error) {
