@@ -17,7 +17,7 @@ class SmallDisk {
   }
 
   fill(): void {
-    spawnSync("dd", ["if=/dev/zero", `of=${this.#filler}`, "bs=4k"]);
+    spawnSync("dd", ["if=/dev/zero", `of=${this.#filler}`, "bs=4k", "oflag=append", "conv=notrunc"]);
     // What is left below a page's size.
     spawnSync("dd", ["if=/dev/zero", `of=${this.#filler}`, "bs=1", "oflag=append", "conv=notrunc"]);
   }
@@ -77,6 +77,8 @@ describe("when the disk is full", () => {
       expect(lost).toMatchObject({ status: "interrupted", reason: "runner-lost" });
       const shown = await rig.run(["queue", "status", "full"]);
       expect(shown.stdout).toContain("spawn queue resume");
+      // The dying runner freed what its last small files took.
+      disk.fill();
       const refused = await rig.run(["queue", "resume", "full"]);
       expect(refused.code).not.toBe(0);
       expect(refused.stderr).toMatch(/no space/i);
