@@ -8,6 +8,8 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "spawn-binaries-"));
+  // Before one that Node finds elsewhere, by NODE_PATH.
+  put("cli/node_modules/@spawn/runner/package.json", "{}");
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
