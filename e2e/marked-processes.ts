@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** An environment variable by which a rig finds every process that came of its commands, daemons included. */
 export const MARKER_VARIABLE = "SPAWN_E2E_RIG";
@@ -8,13 +8,26 @@ export function markedProcesses(marker: string): readonly number[] {
   const entry = `${MARKER_VARIABLE}=${marker}`;
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => readProc(`/proc/${pid}/environ`).split("\0").includes(entry))
+    .filter((pid) => environmentOf(pid).split("\0").includes(entry))
     .map(Number);
 }
 
-/** The command lines of those processes, for a test's message. */
+/** The command lines of those processes, and whose attempt they are, for a test's message. */
 export function markedCommands(marker: string): readonly string[] {
-  return markedProcesses(marker).map((pid) => readProc(`/proc/${pid}/cmdline`).split("\0").join(" ").trim());
+  return markedProcesses(marker).map((pid) => {
+    const environment = environmentOf(pid);
+    const attempt = /(?:^|\0)SPAWN_ATTEMPT=([^\0]*)/.exec(environment)?.[1] ?? "no attempt";
+    return `${readProc(`/proc/${pid}/cmdline`).split("\0").join(" ").trim()} (${attempt})`;
+  });
+}
+
+/** While one program is being replaced by another (execve), the process shows neither's environment nor arguments. */
+function environmentOf(pid: number | string): string {
+  for (let looks = 1; ; looks += 1) {
+    const shown = readProc(`/proc/${pid}/environ`);
+    if (shown !== "" || !existsSync(`/proc/${pid}/exe`)) return shown;
+    if (looks >= 3 && readProc(`/proc/${pid}/cmdline`) !== "") return shown;
+  }
 }
 
 function readProc(path: string): string {

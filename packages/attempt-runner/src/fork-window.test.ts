@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { AttemptSpec } from "./attempt.js";
 import { detectContainment } from "./containment/detect-containment.js";
 import { currentBootId } from "./processes/identity.js";
-import { hasMarker } from "./processes/marker.js";
+import { lookForMarker } from "./processes/marker.js";
 import { readProcessTable } from "./processes/process-table.js";
 import { type RecoveredAttempt, recoverAttempt } from "./recover-attempt.js";
 import { readClaim } from "./starting/claim.js";
@@ -134,7 +134,7 @@ async function expectRanOnceOrNever(
   spec: AttemptSpec,
 ): Promise<number | "never-started" | undefined> {
   const end = await endOf(recovered);
-  await until(() => readProcessTable().every(({ pid }) => !hasMarker(pid, spec.marker)));
+  await until(() => readProcessTable().every(({ pid }) => lookForMarker(pid, spec.marker) !== "present"));
   const mark = join(spec.files.claim, "..", "mark");
   if (end === "never-started") {
     expect(existsSync(mark)).toBe(false);

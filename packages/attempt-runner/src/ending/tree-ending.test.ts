@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { FakeClock } from "@spawn/foundation";
 import { describe, expect, it } from "vitest";
 import type { AttemptSpec, RunningAttempt } from "../attempt.js";
-import { hasMarker } from "../processes/marker.js";
+import { lookForMarker } from "../processes/marker.js";
 import { readProcessTable } from "../processes/process-table.js";
 import { type AttemptOptions, startAttempt } from "../start-attempt.js";
 import { outputOf, runs, until, useAttemptRoom } from "../testing/attempt-room.js";
@@ -24,7 +24,9 @@ async function startReady(
 }
 
 function marked({ marker }: AttemptSpec): number {
-  return readProcessTable().filter((process) => !process.ended && hasMarker(process.pid, marker)).length;
+  return readProcessTable().filter(
+    (process) => !process.ended && lookForMarker(process.pid, marker) === "present",
+  ).length;
 }
 
 describe("stop", () => {
@@ -163,6 +165,15 @@ describe("what a finished command leaves behind", () => {
       leftBehind: expect.toSatisfy((count: number) => count > 0),
     });
     expect(pids.filter(runs)).toEqual([]);
+  });
+
+  it("is found while it is being replaced by another program, when it shows no environment", async () => {
+    const daemon = "setsid sh -c 'for i in 1 2 3 4 5 6 7 8 9; do (exec sh -c true); done; exec sleep 1000' &";
+    for (let round = 0; round < 40; round += 1) {
+      const spec = room.spec(`${daemon} true`);
+      await startAttempt(spec).ended;
+      expect(marked(spec), `processes left in round ${round}`).toBe(0);
+    }
   });
 
   it("is left alone when it is to be kept", async () => {

@@ -16,7 +16,7 @@ const WRAPPER = row(10, 1, 10);
 const TRACE = { marker: "test/none/1", wrapper: { pid: WRAPPER.pid, startTicks: WRAPPER.startTicks } };
 
 function found(...table: ProcessStat[]): number[] {
-  return findAttemptProcesses(TRACE, table).map((process) => process.pid - BASE);
+  return findAttemptProcesses(TRACE, table).found.map((process) => process.pid - BASE);
 }
 
 describe("findAttemptProcesses", () => {
@@ -52,9 +52,11 @@ describe("findAttemptProcesses", () => {
     const child = spawn("cat", { env: { SPAWN_ATTEMPT: marker }, detached: true });
     const pid = child.pid ?? 0;
     const real = (own: number): ProcessStat => row(0, 1, 0, { pid: own, session: own, startTicks: 9000 });
-    expect(findAttemptProcesses({ marker }, [real(process.pid), real(pid)])).toEqual([real(pid)]);
-    expect(findAttemptProcesses({ marker: `${marker}0` }, [real(pid)])).toEqual([]);
-    expect(findAttemptProcesses({ marker: marker.slice(0, -1) }, [real(pid)])).toEqual([]);
+    expect(findAttemptProcesses({ marker }, [real(process.pid), real(pid)])).toMatchObject({
+      found: [real(pid)],
+    });
+    expect(findAttemptProcesses({ marker: `${marker}0` }, [real(pid)])).toMatchObject({ found: [] });
+    expect(findAttemptProcesses({ marker: marker.slice(0, -1) }, [real(pid)])).toMatchObject({ found: [] });
     child.stdin.end();
     await once(child, "exit");
   });

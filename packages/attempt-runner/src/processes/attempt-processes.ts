@@ -1,4 +1,4 @@
-import { hasMarker } from "./marker.js";
+import { lookForMarker } from "./marker.js";
 import type { ProcessStat } from "./process-stat.js";
 
 export interface AttemptWrapper {
@@ -17,12 +17,18 @@ export interface AttemptTrace {
   readonly wrapper?: AttemptWrapper;
 }
 
+export interface FoundProcesses {
+  readonly found: readonly ProcessStat[];
+  /** Whether a process was met of which nothing could be said yet: it may belong to the attempt. */
+  readonly undecided: boolean;
+}
+
 /**
  * All the attempt started that still runs, without the wrapper: who is in its session or carries its marker, all
  * their descendants, and all in a session that one of those made. Nobody older than the wrapper is among them, nor
  * this process or anything it descends from.
  */
-export function findAttemptProcesses(trace: AttemptTrace, processes: readonly ProcessStat[]): ProcessStat[] {
+export function findAttemptProcesses(trace: AttemptTrace, processes: readonly ProcessStat[]): FoundProcesses {
   const ancestry = ownAncestry(processes);
   const oldest = trace.wrapper?.startTicks ?? 0;
   const candidates = processes.filter(
@@ -31,11 +37,14 @@ export function findAttemptProcesses(trace: AttemptTrace, processes: readonly Pr
   const session = trustedSession(trace, processes);
   const found = new Set(candidates.filter((process) => process.session === session));
   closeOver(found, candidates, ancestry.sessions);
+  let undecided = false;
   for (const process of candidates) {
-    if (!found.has(process) && hasMarker(process.pid, trace.marker)) found.add(process);
+    const look = found.has(process) ? "present" : lookForMarker(process.pid, trace.marker);
+    if (look === "present") found.add(process);
+    if (look === "starting") undecided = true;
   }
   closeOver(found, candidates, ancestry.sessions);
-  return [...found].filter((process) => process.pid !== trace.wrapper?.pid);
+  return { found: [...found].filter((process) => process.pid !== trace.wrapper?.pid), undecided };
 }
 
 /** The attempt's session, unless the wrapper's pid has gone to somebody else. */

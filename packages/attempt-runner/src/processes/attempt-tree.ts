@@ -26,7 +26,7 @@ export function tracedTree(trace: AttemptTrace, wrapperRuns: () => boolean): Att
     usage() {
       const processes = readProcessTable();
       const own = processes.filter(({ pid }) => pid === trace.wrapper?.pid && wrapperRuns());
-      return usageOf([...own, ...findAttemptProcesses(trace, processes)]);
+      return usageOf([...own, ...findAttemptProcesses(trace, processes).found]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { hasMarker } from "./marker.js";
+import { lookForMarker } from "./marker.js";
 import { readProcFile } from "./proc-file.js";
 import { readProcessStat } from "./process-stat.js";
 
@@ -28,7 +28,7 @@ export function noneBelongsAmongNew({ after, marker, session }: NewProcessesQuer
     if (newest === undefined || newest < checked || newest - after > MOST_CANDIDATES) return false;
     if (newest === checked) return true;
     for (; checked < newest; checked += 1) {
-      if (belongs(checked + 1, session, marker)) return false;
+      if (mayBelong(checked + 1, session, marker)) return false;
     }
   }
   return false;
@@ -42,7 +42,10 @@ export function newestPid(): number | undefined {
 }
 
 /** A descendant without marker and in another session is found by its living ancestors, or not at all. */
-function belongs(pid: number, session: number | undefined, marker: string): boolean {
+function mayBelong(pid: number, session: number | undefined, marker: string): boolean {
   if (!existsSync(`/proc/${pid}`)) return false;
-  return (session !== undefined && readProcessStat(pid)?.session === session) || hasMarker(pid, marker);
+  return (
+    (session !== undefined && readProcessStat(pid)?.session === session) ||
+    lookForMarker(pid, marker) !== "absent"
+  );
 }

@@ -12,8 +12,9 @@ export interface AttemptSearch {
 /** Searches the process table for all that an attempt started, the wrapper left out. */
 export function searchAttempt(trace: AttemptTrace): AttemptSearch {
   const newestBefore = newestPid();
-  const found = findAttemptProcesses(trace, readProcessTable());
+  const { found, undecided } = findAttemptProcesses(trace, readProcessTable());
   if (found.length > 0) return { found, certain: true };
+  if (undecided) return { found, certain: false };
   const { marker, wrapper } = trace;
   const query = wrapper === undefined ? { marker } : { marker, session: wrapper.pid };
   // Where the newest pid is not told, certainty would never come.
