@@ -1,7 +1,7 @@
 import type { Job } from "@spawn/job-queue";
 import type { Palette } from "../palette.js";
+import { paintState } from "../state-tone.js";
 import { shortMoment } from "./moments.js";
-import { paintJobStatus } from "./paint-job-status.js";
 import { type TableColumn, textTable } from "./text-table.js";
 
 const COLUMNS: readonly TableColumn[] = [
@@ -29,6 +29,6 @@ export function jobTable(jobs: readonly Job[], palette: Palette): string {
   ]);
   return textTable(COLUMNS, rows, palette, (cell, column, row) => {
     const job = jobs[row];
-    return column === STATUS && job !== undefined ? paintJobStatus(job.status, cell, palette) : cell;
+    return column === STATUS && job !== undefined ? paintState(job.status, cell, palette) : cell;
   });
 }

@@ -1,14 +1,14 @@
 import type { Job } from "@spawn/job-queue";
 import type { Palette } from "../palette.js";
+import { paintState } from "../state-tone.js";
 import { shownMoment } from "./moments.js";
-import { paintJobStatus } from "./paint-job-status.js";
 
 /** `spawn jobs show` */
 export function jobText(job: Job, palette: Palette): string {
   const lines: readonly (readonly [string, string | undefined])[] = [
     ["Job ID", String(job.jobId)],
     ["Type", job.jobType],
-    ["Status", paintJobStatus(job.status, job.status, palette) + statusNote(job)],
+    ["Status", paintState(job.status, job.status, palette) + statusNote(job)],
     ["Priority", String(job.priority)],
     ["Created", shownMoment(job.createdAt)],
     ["Started", moment("startedAt" in job ? job.startedAt : undefined)],
