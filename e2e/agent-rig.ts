@@ -23,10 +23,12 @@ import type { RunnerProgram } from "./runner-programs.js";
 const PATIENCE_MS = 40_000;
 const ROLE_PATH = "meta-data/iam/security-credentials/";
 
+type AgentAws = Pick<MotoServer, "endpoint" | "account">;
+
 /** An EC2 instance as its agent sees it: metadata, role, AWS, a store, and programs that would end the machine. */
 export class AgentRig {
   readonly #program: RunnerProgram;
-  readonly #moto: MotoServer;
+  readonly #moto: AgentAws;
   readonly #marker = randomUUID();
   readonly folder: string;
   readonly imds: ImdsServer;
@@ -34,7 +36,7 @@ export class AgentRig {
   readonly queueId: string;
   #agent: ChildProcess | undefined;
 
-  private constructor(program: RunnerProgram, moto: MotoServer, imds: ImdsServer, queueId: string) {
+  private constructor(program: RunnerProgram, moto: AgentAws, imds: ImdsServer, queueId: string) {
     this.#program = program;
     this.#moto = moto;
     this.imds = imds;
@@ -45,11 +47,7 @@ export class AgentRig {
   }
 
   /** With `queue` in its store, as the launcher leaves it. */
-  static async make(
-    program: RunnerProgram,
-    moto: MotoServer,
-    queue: { queue_id: string },
-  ): Promise<AgentRig> {
+  static async make(program: RunnerProgram, moto: AgentAws, queue: { queue_id: string }): Promise<AgentRig> {
     const imds = await startImdsServer({
       "meta-data/instance-id": newInstanceId(),
       "meta-data/instance-life-cycle": "on-demand",

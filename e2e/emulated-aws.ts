@@ -53,6 +53,11 @@ export class EmulatedAws {
     };
   }
 
+  /** What a machine sees of it: the emulator itself. */
+  get machine(): { readonly endpoint: string; readonly account: string } {
+    return { endpoint: this.#moto.endpoint, account: ACCOUNT };
+  }
+
   /** Every call of a service, or of one operation, is answered so. */
   refuse(
     code: string,

@@ -15,12 +15,18 @@ export interface JobJson {
   readonly started_at: string | null;
 }
 
-/** `spawn jobs` and `spawn worker` in a rig of their own, on the rig's default job queue. */
+/** `spawn jobs` and `spawn worker` in a rig of their own. */
 export class JobsRig {
   readonly rig: CliRig;
+  /** The flags that say which job queue is meant; by default none. */
+  readonly #place: readonly string[];
+  readonly #env: NonNullable<RunOptions["env"]>;
 
-  constructor(rig: CliRig) {
+  /** @param env added to the environment of all commands */
+  constructor(rig: CliRig, place: readonly string[] = [], env: NonNullable<RunOptions["env"]> = {}) {
     this.rig = rig;
+    this.#place = place;
+    this.#env = env;
   }
 
   get database(): string {
@@ -28,7 +34,12 @@ export class JobsRig {
   }
 
   async jobs(...args: readonly string[]): Promise<CommandResult> {
-    return await this.rig.run(["jobs", ...args]);
+    return await this.spawn("jobs", ...args);
+  }
+
+  /** Any command of the job queue. */
+  async spawn(...args: readonly string[]): Promise<CommandResult> {
+    return await this.rig.run([...args, ...this.#place], { env: this.#env });
   }
 
   /** @returns the id of the new job */
@@ -52,7 +63,10 @@ export class JobsRig {
 
   /** A worker that takes jobs. */
   async worker(args: readonly string[] = [], options: RunOptions = {}): Promise<RunningCommand> {
-    const worker = this.rig.start(["worker", ...args], options);
+    const worker = this.rig.start(["worker", ...args, ...this.#place], {
+      ...options,
+      env: { ...this.#env, ...options.env },
+    });
     await worker.line(/ takes jobs from /);
     return worker;
   }
@@ -61,6 +75,27 @@ export class JobsRig {
   async over(id: number): Promise<JobJson> {
     await this.jobs("logs", String(id), "-f");
     return await this.job(id);
+  }
+
+  /** `jobs logs -f` beside the test. */
+  follow(id: number): RunningCommand {
+    return this.rig.start(["jobs", "logs", String(id), "-f", ...this.#place], { env: this.#env });
+  }
+
+  /** As if all running jobs' workers had been silent for long. */
+  endLeases(): void {
+    this.sql("UPDATE jobs SET lease_expires_ms = 0 WHERE status = 'running'");
+  }
+
+  /** As if the waits of all retries were over. */
+  endWaits(): void {
+    this.sql("UPDATE jobs SET not_before = '2020-01-01T00:00:00.000Z' WHERE not_before IS NOT NULL");
+  }
+
+  /** As if the time of each schedule had come. */
+  makeDue(): void {
+    const past = "strftime('%Y-%m-%dT%H:%M:00.000Z', 'now', '-3 minutes')";
+    this.sql(`UPDATE schedules SET next_run = ${past} WHERE next_run IS NOT NULL`);
   }
 
   /** Changes the database as no command would. */

@@ -7,7 +7,7 @@ import { LaunchRecords } from "./aws/launch-records.js";
 import { type SpawnPaths, spawnPaths } from "./paths.js";
 import { runnerBinaries } from "./runner-binaries.js";
 import { lazyRunner } from "./runner-program.js";
-import { type LoadedSettings, loadSettings } from "./settings/load-settings.js";
+import { type LoadedSettings, settingsAt } from "./settings/load-settings.js";
 
 /** What commands work with. */
 export interface Context {
@@ -40,7 +40,7 @@ export function openContext(packageRoot: string): Context {
   const cwd = process.cwd();
   const paths = spawnPaths(env);
   const [clock, random] = [systemClock(), systemRandom()];
-  const settings = once(() => loadSettings({ env, cwd }));
+  const settings = settingsAt(env, cwd);
   const configured = async () => (await import("@spawn/aws-launcher")).configuredRegion(env);
   const opened = new Map<string, Promise<Ec2Access>>();
   return {
@@ -65,13 +65,5 @@ export function openContext(packageRoot: string): Context {
       opened.set(region, access);
       return access;
     },
-  };
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }

@@ -8,10 +8,9 @@ import type { GcReport } from "./gc/gc-report.js";
 import { guardInstance, prepareGuard } from "./guard/deadline-schedule.js";
 import { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
 import { findInstance, findInstances } from "./instances/find-instances.js";
-import { IntentFolder } from "./launch/intent-file.js";
+import { endLeftovers } from "./launch/end-leftovers.js";
 import type { LaunchEvent } from "./launch/launch-events.js";
 import { launchInstance } from "./launch/launch-instance.js";
-import { reconcile } from "./launch/reconcile.js";
 import { release } from "./launch/release.js";
 import { GUARD_GRACE_MS, type LaunchPlan, planLaunch, planTimes } from "./plan/launch-plan.js";
 import { roleName } from "./plan/names.js";
@@ -63,17 +62,15 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
    * @throws SpawnError as `launch`.
    */
   async launchAsPlanned(request: Ec2LaunchRequest, plan: LaunchPlan): Promise<Ec2Instance> {
-    await this.#reconcile(plan.home.account, request.onEvent);
+    await this.reconcile(request.onEvent);
     const home = { ...plan.home, queueId: request.queueId };
     const times = planTimes(request.ttlMs, this.#parts.clock.wallMs());
     return launchInstance(this.#parts, request, { ...plan, ...times, home });
   }
 
-  /** Ends what launches left behind whose process was killed; every command on EC2 begins with it. */
-  async reconcile(onEvent?: (event: LaunchEvent) => void): Promise<void> {
-    if (new IntentFolder(this.#parts.stateFolder).read().length === 0) return;
-    const { account } = await callerIdentity(this.#parts.clients);
-    await this.#reconcile(account, onEvent);
+  /** See `endLeftovers`; every launch begins with it. */
+  reconcile(onEvent?: (event: LaunchEvent) => void): Promise<readonly string[]> {
+    return endLeftovers(this.#parts, onEvent);
   }
 
   /** Those of this launcher's region. */
@@ -153,11 +150,6 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
       if (state !== "running") return;
       await sleep(clock, Math.min(DRAIN_POLL_MS, end - clock.bootMs()));
     }
-  }
-
-  async #reconcile(account: string, tell: (event: LaunchEvent) => void = () => {}): Promise<void> {
-    const { clients, clock, stateFolder, processes } = this.#parts;
-    await reconcile(clients, clock, new IntentFolder(stateFolder), account, processes, tell);
   }
 }
 

@@ -13,6 +13,7 @@ export { gc } from "./gc/gc.js";
 export type { GcItem, GcKind, GcReport } from "./gc/gc-report.js";
 export { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
 export { findInstance, findInstances } from "./instances/find-instances.js";
+export { endLeftovers } from "./launch/end-leftovers.js";
 export type { LaunchEvent } from "./launch/launch-events.js";
 export { type Processes, systemProcesses } from "./launch/reconcile.js";
 export { type LaunchRecipe, readStoredInstance, type StoredInstance } from "./launch/stored-instance.js";

@@ -34,6 +34,12 @@ export interface Ec2Access {
   storeAt(storeRoot: string): Promise<ResultStore>;
   /** The launcher of queues whose results are at `s3://bucket/prefix/`. */
   launcher(storeRoot: string): Promise<Ec2Launcher>;
+  /**
+   * Ends what launches left behind whose process was killed on this machine.
+   *
+   * @returns the queues of which nothing is left.
+   */
+  endLeftovers(): Promise<readonly string[]>;
   /** Leaves a request for a queue's agent in its store. @throws SpawnError `permission-denied`, `store-failed`. */
   ask(storeRoot: string, queueId: string, request: QueueRequest): Promise<void>;
   /** In all regions. @throws SpawnError `permission-denied`, `aws-failed`. */
@@ -94,6 +100,10 @@ export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
         ...{ stateFolder: parts.stateFolder, store, bucket, prefix, runners: parts.runners() },
         createdBy: createdBy((await identify()).arn),
       });
+    },
+    endLeftovers: () => {
+      const { clock, stateFolder } = parts;
+      return aws.endLeftovers({ clients, clock, stateFolder, processes: aws.systemProcesses() });
     },
     ask: async (storeRoot, queueId, request) => {
       const { clock, random } = parts;

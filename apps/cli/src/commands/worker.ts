@@ -1,16 +1,22 @@
 import { detectContainment, processIdentity } from "@spawn/attempt-runner";
 import { SpawnError } from "@spawn/foundation";
-import type { WorkerReport } from "@spawn/job-queue";
+import type { RunWorkerOptions, WorkerReport } from "@spawn/job-queue";
 import { onInterrupt } from "../interrupts.js";
 import { CommandAttempts } from "../jobs/command-attempts.js";
 import { commandHandler } from "../jobs/command-handler.js";
-import { endCancelledQueues } from "../jobs/end-cancelled-queues.js";
 import { JobQueueCommand } from "../jobs/job-queue-command.js";
 import { jobQueueFlags } from "../jobs/job-queue-flags.js";
 import type { JobQueue } from "../jobs/open-job-queue.js";
 import { queueHandler } from "../jobs/queue-handler.js";
 import { runScheduler } from "../jobs/run-scheduler.js";
-import { defaultWorkerId, maxJobsFlag, workerFlags } from "../jobs/worker-flags.js";
+import { doChores } from "../jobs/worker-chores.js";
+import {
+  DEFAULT_RETENTION_MS,
+  defaultWorkerId,
+  maxJobsFlag,
+  type WorkerFlagValues,
+  workerFlags,
+} from "../jobs/worker-flags.js";
 import { workerNotice } from "../render/job-queue/worker-notice.js";
 import { noticeLine } from "../render/notice.js";
 
@@ -42,41 +48,43 @@ export default class Worker extends JobQueueCommand {
       if (count > 1) handBack.abort();
     });
     try {
-      return await this.withQueue(
-        flags,
-        async (queue) => {
-          const workerId = flags["worker-id"] ?? defaultWorkerId();
-          const attempts = await this.clearUp(queue);
-          const { JobExecutor } = await import("@spawn/job-queue");
-          const executor = new JobExecutor({
-            manager: queue.manager,
-            workerId,
-            maxConcurrent: flags["max-concurrent"],
-            handlers: { configs: this.handlers(queue, attempts) },
-            onEvent: (event) => this.note(workerNotice(event, this.context.clock.wallMs())),
-          });
-          this.tell(`Worker ${workerId} takes jobs from ${queue.location}. Ctrl-C stops it.`);
-          const maxJobs = flags["max-jobs"];
-          const scheduling = flags["no-scheduler"] ? Promise.resolve() : this.schedule(queue, stop);
-          const report = await executor
-            .runWorker({
-              signal: stop.signal,
-              handBack: handBack.signal,
-              ...(maxJobs === undefined || maxJobs === Number.POSITIVE_INFINITY ? {} : { maxJobs }),
-              ...(flags["poll-interval"] === undefined
-                ? {}
-                : { pollInterval: flags["poll-interval"] / 1000 }),
-              ...(flags.grace === undefined ? {} : { graceMs: flags.grace }),
-            })
-            .finally(() => stop.abort());
-          await scheduling;
-          return { worker_id: workerId, ...report };
-        },
-        { isMade: true, onWarning: (warning) => this.tell(`⚠ ${warning}`) },
-      );
+      return await this.withQueue(flags, (queue) => this.work(queue, flags, stop, handBack.signal), {
+        isMade: true,
+        onWarning: (warning) => this.tell(`⚠ ${warning}`),
+      });
     } finally {
       stopListening();
     }
+  }
+
+  private async work(
+    queue: JobQueue,
+    flags: WorkerFlagValues,
+    stop: AbortController,
+    handBack: AbortSignal,
+  ): Promise<WorkerResult> {
+    const workerId = flags["worker-id"] ?? defaultWorkerId();
+    const attempts = await this.clearUp();
+    const { JobExecutor } = await import("@spawn/job-queue");
+    const executor = new JobExecutor({
+      manager: queue.manager,
+      workerId,
+      maxConcurrent: flags["max-concurrent"],
+      handlers: { configs: this.handlers(queue, attempts) },
+      onEvent: (event) => this.note(workerNotice(event, this.context.clock.wallMs())),
+    });
+    this.tell(`Worker ${workerId} takes jobs from ${queue.location}. Ctrl-C stops it.`);
+    const beside = Promise.all([
+      flags["no-scheduler"] ? undefined : this.schedule(queue, stop),
+      this.doChores(queue, flags.retention ?? DEFAULT_RETENTION_MS, stop),
+    ]);
+    // Its failure ends the worker, and is told then.
+    beside.catch(() => stop.abort());
+    const report = await executor
+      .runWorker({ signal: stop.signal, handBack, ...runOptions(flags) })
+      .finally(() => stop.abort());
+    await beside;
+    return { worker_id: workerId, ...report };
   }
 
   private handlers(queue: JobQueue, attempts: CommandAttempts) {
@@ -90,17 +98,35 @@ export default class Worker extends JobQueueCommand {
   }
 
   /** Ends what workers that are gone have left running on this machine. */
-  private async clearUp({ manager, location }: JobQueue): Promise<CommandAttempts> {
+  private async clearUp(): Promise<CommandAttempts> {
     const self = processIdentity(process.pid);
     if (self === undefined) throw new Error("this process is not in the process table");
     const attempts = new CommandAttempts(this.context.paths.jobs, self);
     const orphans = await attempts.endOrphans();
     if (orphans > 0)
       this.tell(`Ended ${orphans} ${orphans === 1 ? "command" : "commands"} of workers that are gone.`);
-    for (const queueId of await endCancelledQueues(this.context, manager, location)) {
-      this.tell(`Cancelling queue ${queueId}: its job was cancelled while its worker was gone.`);
-    }
     return attempts;
+  }
+
+  private async doChores(
+    { manager, location }: JobQueue,
+    retentionMs: number,
+    stop: AbortController,
+  ): Promise<void> {
+    let told = "";
+    const chores = {
+      ...{ context: this.context, manager, location },
+      retentionMs: Number.isFinite(retentionMs) ? retentionMs : undefined,
+      onCancelled: (queueId: string) =>
+        this.tell(`Cancelling queue ${queueId}: its job was cancelled while its worker was gone.`),
+      onRemoved: (jobs: number) =>
+        this.tell(`Removed ${jobs} ${jobs === 1 ? "job" : "jobs"} that had been over for long.`),
+      onProblem: ({ message }: SpawnError) => {
+        if (message !== told) this.tell(`⚠ ${message}; trying again`);
+        told = message;
+      },
+    };
+    await doChores(chores, stop.signal);
   }
 
   /** A scheduler that cannot go on ends the worker: its failure is seen then. */
@@ -121,6 +147,15 @@ export default class Worker extends JobQueueCommand {
   private note(notice: Parameters<typeof noticeLine>[0]): void {
     this.tell(noticeLine(notice, this.errorPalette));
   }
+}
+
+function runOptions(flags: WorkerFlagValues): RunWorkerOptions {
+  const { "max-jobs": maxJobs, "poll-interval": pollMs, grace } = flags;
+  return {
+    ...(maxJobs === undefined || maxJobs === Number.POSITIVE_INFINITY ? {} : { maxJobs }),
+    ...(pollMs === undefined ? {} : { pollInterval: pollMs / 1000 }),
+    ...(grace === undefined ? {} : { graceMs: grace }),
+  };
 }
 
 function wordsOf(error: unknown): string {

@@ -1,14 +1,16 @@
 import { type Diagnostic, formatDiagnostics } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
-import type { JsonValue } from "@spawn/job-queue";
+import type { JsonObject, JsonValue } from "@spawn/job-queue";
 import type { Context } from "../context.js";
+import { ec2Options } from "../launching/ec2/ec2-options.js";
 import { checkLocalSupport } from "../launching/local-support.js";
 import { validSpec } from "../launching/prepare-launch.js";
 import { readQueueFile } from "../launching/queue-file.js";
 import { unsetVariableWarnings } from "../launching/unset-variable-warnings.js";
+import { settingsAt } from "../settings/load-settings.js";
 import { keptCommandConfig } from "./command-config.js";
 import { isObject } from "./config-fields.js";
-import { keptQueueConfig, parseQueueConfig } from "./queue-config.js";
+import { type Ec2QueueConfig, keptQueueConfig, parseQueueConfig } from "./queue-config.js";
 
 /** A config that was found good. */
 export interface CheckedConfig {
@@ -20,17 +22,20 @@ export interface CheckedConfig {
   readonly warnings: string;
 }
 
+/** What a check looks at. */
+type CheckContext = Pick<Context, "cwd" | "env" | "settings" | "ec2">;
+
 /**
  * Checks a job's config before it is kept. What is neither a command nor a queue is for a handler of one's own, and is
  * taken as it is.
  *
  * @throws SpawnError `bad-arguments`, `bad-queue-file`, `not-supported`, `permission-denied`.
  */
-export function checkConfig(
-  context: Pick<Context, "cwd" | "env">,
+export async function checkConfig(
+  context: CheckContext,
   config: JsonValue,
   color: boolean,
-): CheckedConfig {
+): Promise<CheckedConfig> {
   const { cwd } = context;
   if (!isObject(config)) return { config, kind: "other", warnings: "" };
   if (Object.hasOwn(config, "command") && Object.hasOwn(config, "queue")) {
@@ -40,14 +45,32 @@ export function checkConfig(
     return { config: keptCommandConfig(config, cwd), kind: "command", warnings: "" };
   }
   if (!Object.hasOwn(config, "queue")) return { config, kind: "other", warnings: "" };
-  const { options } = parseQueueConfig(config, cwd);
-  const source = readQueueFile(options.file, (name) => context.env[name] !== undefined);
+  return await checkQueueConfig(context, config, color);
+}
+
+async function checkQueueConfig(
+  context: CheckContext,
+  config: JsonObject,
+  color: boolean,
+): Promise<CheckedConfig> {
+  const { cwd, env } = context;
+  const parsed = parseQueueConfig(config, cwd, context.settings().provider);
+  const { options } = parsed;
+  const source = readQueueFile(options.file, (name) => env[name] !== undefined);
   const spec = validSpec(source, color);
-  checkLocalSupport(spec);
+  const onEc2 = parsed.provider === "ec2" ? await checkEc2Config(context, parsed) : {};
+  if (parsed.provider === "local") checkLocalSupport(spec);
   const given = Object.fromEntries(options.env.map((addition) => [addition.replace(/=.*/s, ""), "given"]));
-  const unset = unsetVariableWarnings(source, spec, { ...context.env, ...given });
+  const unset = unsetVariableWarnings(source, spec, { ...env, ...given });
   const diagnostics: readonly Diagnostic[] = [...source.diagnostics, ...unset];
   const warnings =
     diagnostics.length === 0 ? "" : formatDiagnostics(diagnostics, { ...source, color }).trimEnd();
-  return { config: keptQueueConfig(config, cwd), kind: "queue", warnings };
+  return { config: { ...keptQueueConfig(config, parsed), ...onEc2 }, kind: "queue", warnings };
+}
+
+/** @returns what is kept of where it runs: a worker may have other settings. */
+async function checkEc2Config(context: CheckContext, { ec2, cwd }: Ec2QueueConfig): Promise<JsonObject> {
+  const { instanceTypes } = await ec2Options(ec2, settingsAt(context.env, cwd)(), cwd);
+  const { region } = await context.ec2(ec2.region);
+  return { region, instance_type: [...instanceTypes] };
 }

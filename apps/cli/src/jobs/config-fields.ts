@@ -2,6 +2,8 @@ import { parseDuration, SpawnError } from "@spawn/foundation";
 import type { JsonObject, JsonValue } from "@spawn/job-queue";
 import { didYouMean } from "../suggestions/nearest.js";
 
+const DURATION = 'a duration ("90s", "5m", "1h30m")';
+
 /** Reads the fields of a job's config one by one, and collects what is wrong with them. */
 export class ConfigFields {
   readonly #config: JsonObject;
@@ -23,12 +25,14 @@ export class ConfigFields {
     );
   }
 
-  /** @returns milliseconds */
+  /** @returns milliseconds, above 0 */
   duration(key: string): number | undefined {
-    return this.#read(key, 'a duration ("90s", "5m", "1h30m")', (value) => {
-      const ms = typeof value === "string" ? parseDuration(value) : undefined;
-      return ms !== undefined && ms > 0 ? ms : undefined;
-    });
+    return this.#read(key, DURATION, (value) => durationOf(value) || undefined);
+  }
+
+  /** @returns milliseconds, which may be 0 */
+  span(key: string): number | undefined {
+    return this.#read(key, DURATION, durationOf);
   }
 
   flag(key: string): boolean | undefined {
@@ -66,6 +70,43 @@ export class ConfigFields {
     );
   }
 
+  /** A whole number of these. */
+  whole(key: string, { min, max }: { readonly min: number; readonly max: number }): number | undefined {
+    return this.#read(key, `a whole number from ${min} to ${max}`, (value) =>
+      typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max
+        ? value
+        : undefined,
+    );
+  }
+
+  /** A text, or a number as it would be written. */
+  amount(key: string): string | undefined {
+    return this.#read(key, "a number above 0", (value) => {
+      const text = typeof value === "number" ? String(value) : value;
+      return typeof text === "string" && /^(?=.*[1-9])\d+(\.\d+)?$/.test(text) ? text : undefined;
+    });
+  }
+
+  /** `"a,b"` or `["a", "b"]`. @returns the former */
+  list(key: string): string | undefined {
+    return this.#read(key, 'a text that is not empty, or a list of such (["a", "b"])', (value) => {
+      const texts = (Array.isArray(value) ? value : [value]).map((item) =>
+        typeof item === "string" ? item.trim() : "",
+      );
+      return texts.length > 0 && texts.every((text) => text !== "") ? texts.join(",") : undefined;
+    });
+  }
+
+  /** Whether the config has this key. */
+  has(key: string): boolean {
+    return this.#config[key] !== undefined;
+  }
+
+  /** Two keys of which only one can be. */
+  refuseBoth(one: string, other: string): void {
+    if (this.has(one) && this.has(other)) this.problem(`${one} and ${other} exclude each other`);
+  }
+
   /** The one of several spellings that was used, the first where none was; two at once are a problem. */
   spelling(...keys: readonly [string, ...string[]]): string {
     const [first, second] = keys.filter((key) => this.#config[key] !== undefined);
@@ -100,6 +141,10 @@ export class ConfigFields {
 
 export function isObject(value: JsonValue): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function durationOf(value: JsonValue): number | undefined {
+  return typeof value === "string" ? parseDuration(value) : undefined;
 }
 
 function shown(value: JsonValue): string {

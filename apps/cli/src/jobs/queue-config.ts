@@ -1,31 +1,29 @@
 import { resolve } from "node:path";
 import { isValidId } from "@spawn/config-schema";
 import type { JsonObject } from "@spawn/job-queue";
+import type { Ec2FlagValues } from "../launching/ec2/ec2-flags.js";
 import { launchOptions } from "../launching/launch-flags.js";
 import type { LaunchOptions } from "../launching/prepare-launch.js";
 import { ConfigFields } from "./config-fields.js";
+import { EC2_KEYS, readEc2Options } from "./ec2-queue-options.js";
 
-/** A job that is a queue: `{"queue": "pipeline.json", …}`, with the options of `spawn launch` beside it. */
-export interface QueueConfig {
-  readonly provider: "local";
+interface QueueConfigFacts {
   /** What relative paths count from; absolute. */
   readonly cwd: string;
   readonly options: LaunchOptions;
 }
 
-/** Of `spawn launch`, what means something on EC2 only. */
-const EC2_KEYS = [
-  "instance_type",
-  "ttl",
-  "on_complete",
-  "iam_policy",
-  "volume_size",
-  "region",
-  "spot",
-  "spot_max_price",
-  "keep_on_failure",
-  "idle_timeout",
-] as const;
+export interface LocalQueueConfig extends QueueConfigFacts {
+  readonly provider: "local";
+}
+
+export interface Ec2QueueConfig extends QueueConfigFacts {
+  readonly provider: "ec2";
+  readonly ec2: Ec2FlagValues;
+}
+
+/** A job that is a queue: `{"queue": "pipeline.json", …}`, with the options of `spawn launch` beside it. */
+export type QueueConfig = LocalQueueConfig | Ec2QueueConfig;
 
 const QUEUE_KEYS = [
   "queue",
@@ -41,12 +39,18 @@ const QUEUE_KEYS = [
 
 /**
  * @param cwd what relative paths count from where the config does not say
+ * @param provider where it runs when neither `provider` nor an `instance_type` says
  * @throws SpawnError `bad-arguments`, with all that is wrong.
  */
-export function parseQueueConfig(config: JsonObject, cwd: string): QueueConfig {
+export function parseQueueConfig(
+  config: JsonObject,
+  cwd: string,
+  provider: QueueConfig["provider"] = "local",
+): QueueConfig {
   const fields = new ConfigFields(config, QUEUE_KEYS);
   const file = fields.text("queue");
-  const provider = fields.choice("provider", ["local", "ec2"]) ?? "local";
+  const where =
+    fields.choice("provider", ["local", "ec2"]) ?? (fields.has("instance_type") ? "ec2" : provider);
   const from = resolve(cwd, fields.text("cwd") ?? ".");
   const queueId = fields.text("queue_id");
   if (queueId !== undefined && !isValidId(queueId)) {
@@ -60,12 +64,17 @@ export function parseQueueConfig(config: JsonObject, cwd: string): QueueConfig {
     workdir: fields.text("workdir"),
   };
   const tags = fields.map("tags") ?? {};
-  for (const key of EC2_KEYS) {
-    if (config[key] !== undefined) fields.problem(`${key} is for EC2, where jobs cannot launch queues yet`);
-  }
-  if (provider === "ec2") fields.problem("provider ec2: jobs cannot launch queues there yet");
+  const ec2 = where === "ec2" ? readEc2Options(fields) : undefined;
+  if (ec2 === undefined) refuseEc2Keys(fields);
   fields.refuseProblems();
-  return { provider: "local", cwd: from, options: launchOptions(resolve(from, file ?? ""), flags, tags) };
+  const facts = { cwd: from, options: launchOptions(resolve(from, file ?? ""), flags, tags) };
+  return ec2 === undefined ? { provider: "local", ...facts } : { provider: "ec2", ...facts, ec2 };
+}
+
+function refuseEc2Keys(fields: ConfigFields): void {
+  for (const key of EC2_KEYS) {
+    if (fields.has(key)) fields.problem(`${key} is for EC2, and this queue runs on the worker's machine`);
+  }
 }
 
 /** `["NAME", "NAME=value"]`, or names with their values. A bare name is taken from the worker's environment. */
@@ -83,7 +92,6 @@ function environmentOf(fields: ConfigFields, config: JsonObject): readonly strin
 }
 
 /** The config as it is kept: the same wherever its worker was started. */
-export function keptQueueConfig(config: JsonObject, cwd: string): JsonObject {
-  const { cwd: from, options, provider } = parseQueueConfig(config, cwd);
-  return { ...config, queue: options.file, provider, cwd: from };
+export function keptQueueConfig(config: JsonObject, { cwd, options, provider }: QueueConfig): JsonObject {
+  return { ...config, queue: options.file, provider, cwd };
 }

@@ -11,8 +11,9 @@ import { silentRunner } from "../queues/read-status.js";
 import { Narrator } from "../render/narrator.js";
 import type { Notice } from "../render/notice.js";
 import { isObject } from "./config-fields.js";
-import type { HandlerOutcome } from "./handler-outcome.js";
-import { parseQueueConfig, type QueueConfig } from "./queue-config.js";
+import { Ec2QueueJob } from "./ec2-queue-job.js";
+import { type HandlerOutcome, LEFT } from "./handler-outcome.js";
+import { type LocalQueueConfig, parseQueueConfig } from "./queue-config.js";
 import { outcomeOfQueue } from "./queue-outcome.js";
 import { findRun, JOB_TAG, runTag } from "./queue-run.js";
 
@@ -35,7 +36,12 @@ export interface QueueHandlerOptions {
 export function queueHandler(options: QueueHandlerOptions): JobHandler {
   return async (job) => {
     try {
-      return await new QueueJob(options, job).run();
+      const { config: value } = job.job;
+      if (!isObject(value)) throw new Error("a job that needs a queue has no object as its config");
+      const config = parseQueueConfig(value, "/");
+      return config.provider === "ec2"
+        ? await new Ec2QueueJob({ ...options, job, config }).run()
+        : await new QueueJob(options, job, config).run();
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       const errorMessage = [error.message, ...(error.hint === undefined ? [] : [error.hint])].join("\n");
@@ -52,15 +58,13 @@ function isLasting(code: ErrorCode): boolean {
 class QueueJob {
   readonly #options: QueueHandlerOptions;
   readonly #job: JobContext;
-  readonly #config: QueueConfig;
+  readonly #config: LocalQueueConfig;
   #resumes = 0;
 
-  constructor(options: QueueHandlerOptions, job: JobContext) {
-    const { config } = job.job;
-    if (!isObject(config)) throw new Error("a job that needs a queue has no object as its config");
+  constructor(options: QueueHandlerOptions, job: JobContext, config: LocalQueueConfig) {
     this.#options = options;
     this.#job = job;
-    this.#config = parseQueueConfig(config, "/");
+    this.#config = config;
   }
 
   async run(): Promise<HandlerOutcome> {
@@ -70,7 +74,7 @@ class QueueJob {
     if (before !== undefined)
       await this.#job.log("INFO", `Goes on with queue ${before.queueId} on ${before.instanceId}`);
     const instance = before ?? (await this.#launch(tag));
-    return instance === undefined ? leftWords() : await this.#follow(instance);
+    return instance === undefined ? LEFT : await this.#follow(instance);
   }
 
   /** @returns `undefined` when the job was lost to another worker meanwhile. */
@@ -111,7 +115,7 @@ class QueueJob {
       for await (const look of followQueue(queue, { everyMs: LOOK_EVERY_MS, signal: leaving })) {
         await this.#tell(narrator.take(look.records, look.restarted));
       }
-      if (leaving.aborted) return leftWords();
+      if (leaving.aborted) return LEFT;
       if (queue.fold.latest === undefined) throw silentRunner(queue, instance);
       const outcome = outcomeOfQueue(queue.status());
       if (outcome !== undefined) return outcome;
@@ -139,9 +143,4 @@ class QueueJob {
       await this.#job.log(tone === "bad" ? "ERROR" : tone === "warn" ? "WARNING" : "INFO", `${icon} ${text}`);
     }
   }
-}
-
-/** The job is somebody else's, or handed back: nobody reads this. */
-function leftWords(): HandlerOutcome {
-  return { kind: "failed", errorMessage: "left to another worker" };
 }

@@ -44,6 +44,8 @@ function isUnderWay(intent: Intent, clock: Clock, processes: Processes): boolean
 /**
  * Ends what launches left behind whose process died: instances by their queue and generation, roles, variables. What
  * cannot be settled yet stays written down, for the next command.
+ *
+ * @returns the queues of which nothing is left.
  */
 export async function reconcile(
   clients: AwsClients,
@@ -52,11 +54,14 @@ export async function reconcile(
   account: string,
   processes: Processes,
   tell: (event: LaunchEvent) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const settled: string[] = [];
   for (const intent of folder.read()) {
     if (intent.account !== account || isUnderWay(intent, clock, processes)) continue;
-    await settle(clients.inRegion(intent.region), clock, folder, intent, tell);
+    if (await settle(clients.inRegion(intent.region), clock, folder, intent, tell))
+      settled.push(intent.queue_id);
   }
+  return settled;
 }
 
 /** Returns whether the intent is settled: nothing of it is left. */

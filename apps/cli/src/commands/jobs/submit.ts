@@ -18,7 +18,7 @@ export default class JobsSubmit extends JobQueueCommand {
 
   override async run(): Promise<{ readonly job_id: number }> {
     const { flags } = await this.parse(JobsSubmit);
-    const { config, kind, warnings } = checkConfig(
+    const { config, kind, warnings } = await checkConfig(
       this.context,
       readConfigText(flags.config),
       this.colorErrors,

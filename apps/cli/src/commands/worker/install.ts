@@ -32,16 +32,21 @@ export default class WorkerInstall extends InstallCommand {
   override async run(): Promise<object> {
     const { flags } = await this.parse(WorkerInstall);
     const poll = flags["poll-interval"];
-    const { grace } = flags;
+    const { grace, retention } = flags;
     const words = [
       "worker",
       ...(flags["worker-id"] === undefined ? [] : ["--worker-id", flags["worker-id"]]),
       ...(poll === undefined ? [] : ["--poll-interval", formatExactDuration(poll)]),
       ...(flags["max-concurrent"] === 1 ? [] : ["--max-concurrent", String(flags["max-concurrent"])]),
       ...(grace === undefined ? [] : ["--grace", formatExactDuration(grace)]),
+      ...(retention === undefined ? [] : ["--retention", retentionWords(retention)]),
       ...(flags["no-scheduler"] ? ["--no-scheduler"] : []),
     ];
     const stopSeconds = Math.ceil((grace ?? DEFAULT_GRACE_MS) / 1000) + HAND_BACK_SECONDS;
     return this.install(flags, "spawn: worker of the job queue", words, stopSeconds);
   }
+}
+
+function retentionWords(ms: number): string {
+  return Number.isFinite(ms) ? formatExactDuration(ms) : "None";
 }

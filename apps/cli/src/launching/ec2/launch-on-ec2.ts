@@ -30,6 +30,14 @@ export type Ec2LaunchStep =
   | { readonly type: "interrupted" }
   | LaunchEvent;
 
+/** How a launch is carried out, where it is not a person's. */
+export interface LaunchManner {
+  /** Claims the queue's id in the store. @returns the id that was claimed. */
+  readonly claim: (store: ResultStore) => Promise<string>;
+  /** Whether Ctrl-C takes it back. */
+  readonly isInterruptible: boolean;
+}
+
 /** A queue on the instance that was made for it. */
 export interface MadeOnEc2 extends Ec2Reference {
   readonly instanceId: string;
@@ -46,16 +54,19 @@ export async function launchOnEc2(
   context: Context,
   prepared: PreparedEc2Launch,
   onStep: (step: Ec2LaunchStep) => void,
+  manner?: LaunchManner,
 ): Promise<MadeOnEc2> {
-  const { access, place, spec, workdir, planned, options } = prepared;
+  const { access, place, spec, workdir, planned } = prepared;
   const wanted = prepared.request.queueId;
+  const { claim, isInterruptible } = manner ?? {
+    claim: personsClaim(context, prepared),
+    isInterruptible: true,
+  };
   const storeRoot = await madePlace(access, place);
   if (place.isMissing) onStep({ type: "bucket-made", storeRoot });
   const store = await access.storeAt(storeRoot);
   return await withPacked(context, workdir, onStep, async (shipped) => {
-    const queueId = options.overwrite
-      ? await claimByReplacing(context, access, store, wanted)
-      : await claimFreeId(store, wanted);
+    const queueId = await claim(store);
     onStep({ type: "claimed", queueId, wanted });
     const request: Ec2LaunchRequest = {
       ...prepared.request,
@@ -64,7 +75,7 @@ export async function launchOnEc2(
       ...shipped,
     };
     try {
-      return await makeOnEc2(context, access, storeRoot, request, planned, onStep);
+      return await makeOnEc2(context, { access, storeRoot, request, planned, isInterruptible }, onStep);
     } catch (error) {
       await store.remove(`${queueId}/`);
       throw error;
@@ -81,10 +92,22 @@ export async function resumeOnEc2(
   context: Context,
   { access, storeRoot, request, planned, workdir }: PreparedEc2Resume,
   onStep: (step: Ec2LaunchStep) => void,
+  { isInterruptible }: Pick<LaunchManner, "isInterruptible"> = { isInterruptible: true },
 ): Promise<MadeOnEc2> {
-  return await withPacked(context, workdir, onStep, (shipped) =>
-    makeOnEc2(context, access, storeRoot, { ...request, ...shipped }, planned, onStep),
-  );
+  return await withPacked(context, workdir, onStep, (shipped) => {
+    const made = { access, storeRoot, request: { ...request, ...shipped }, planned, isInterruptible };
+    return makeOnEc2(context, made, onStep);
+  });
+}
+
+function personsClaim(
+  context: Context,
+  { access, options, request }: PreparedEc2Launch,
+): LaunchManner["claim"] {
+  return (store) =>
+    options.overwrite
+      ? claimByReplacing(context, access, store, request.queueId)
+      : claimFreeId(store, request.queueId);
 }
 
 /** Packs the work folder, if there is one, for as long as `launch` takes. */
@@ -114,21 +137,28 @@ async function pack(
   return { archive, sha256, ...(workdir.git === undefined ? {} : { git: workdir.git }) };
 }
 
+interface Making {
+  readonly access: Ec2Access;
+  readonly storeRoot: string;
+  readonly request: Ec2LaunchRequest;
+  readonly planned: PlannedLaunch;
+  readonly isInterruptible: boolean;
+}
+
 /** Makes the instance, and notes it here. The first Ctrl-C takes back what was made so far; the second leaves it. */
 async function makeOnEc2(
   context: Context,
-  access: Ec2Access,
-  storeRoot: string,
-  request: Ec2LaunchRequest,
-  { plan }: PlannedLaunch,
+  { access, storeRoot, request, planned, isInterruptible }: Making,
   onStep: (step: Ec2LaunchStep) => void,
 ): Promise<MadeOnEc2> {
+  const { plan } = planned;
   let interrupted = false;
-  const stopListening = onInterrupt(() => {
+  const onCtrlC = (): void => {
     interrupted = true;
     stopListening();
     onStep({ type: "interrupted" });
-  });
+  };
+  const stopListening = isInterruptible ? onInterrupt(onCtrlC) : () => {};
   const onEvent = (event: LaunchEvent): void => {
     onStep(event);
     if (!interrupted) return;
@@ -166,7 +196,7 @@ function note(
 }
 
 /** @throws SpawnError `already-running`, `queue-id-taken`. */
-async function claimByReplacing(
+export async function claimByReplacing(
   context: Context,
   access: Ec2Access,
   store: ResultStore,

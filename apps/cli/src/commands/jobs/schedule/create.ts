@@ -42,7 +42,7 @@ export default class JobsScheduleCreate extends JobQueueCommand {
   override async run(): Promise<object> {
     const { flags } = await this.parse(JobsScheduleCreate);
     const given = readConfigText(flags.config);
-    const { config, warnings } = checkConfig(this.context, given, this.colorErrors);
+    const { config, warnings } = await checkConfig(this.context, given, this.colorErrors);
     if (warnings !== "") this.tell(warnings);
     return await this.withQueue(
       flags,
