@@ -3,22 +3,16 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { REPOSITORY } from "./cli-rig.js";
 import { test } from "./rig-test.js";
+import { Page, runSnippet } from "./snippets.js";
 
-const readme = readFileSync(join(REPOSITORY, "README.md"), "utf8");
-
-/** The fenced blocks with this info string. */
-function blocks(info: string): readonly string[] {
-  return [...readme.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].flatMap(([, found, text]) =>
-    found?.trim() === info && text !== undefined ? [text] : [],
-  );
-}
+const readme = new Page("README.md");
 
 describe("README.md", () => {
   it("names only npm scripts that are there", () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(
       readFileSync(join(REPOSITORY, "package.json"), "utf8"),
     );
-    const named = [...readme.matchAll(/\bnpm (?:run ([\w:-]+)|(test|start)\b)/g)].map(
+    const named = [...readme.text.matchAll(/\bnpm (?:run ([\w:-]+)|(test|start)\b)/g)].map(
       ([, run, short]) => run ?? short ?? "",
     );
     expect(named).toContain("demo");
@@ -27,20 +21,15 @@ describe("README.md", () => {
   });
 
   it("points only at files that are there", () => {
-    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path ?? "");
-    for (const path of links) expect(existsSync(join(REPOSITORY, path)), path).toBe(true);
+    for (const path of readme.links) expect(existsSync(join(REPOSITORY, path)), path).toBe(true);
   });
 
-  // What a reader may paste into a shell at the repository's root, with `spawn` for the program.
-  const runnable = blocks("bash runnable");
   it("has snippets that can be run", () => {
-    expect(runnable.length).toBeGreaterThan(0);
+    expect(readme.snippets.length).toBeGreaterThan(0);
   });
-  for (const [i, snippet] of runnable.entries()) {
+  for (const [i, snippet] of readme.snippets.entries()) {
     test(`snippet ${i + 1} that is marked runnable runs`, async ({ rig }) => {
-      rig.write("bin/spawn", `#!/bin/sh\nexec '${process.execPath}' '${rig.cli}' "$@"\n`, 0o755);
-      const env = { PATH: `${rig.cwd}/bin:${process.env.PATH}` };
-      const result = await rig.startProgram("bash", ["-euo", "pipefail", "-c", snippet], { env }).result;
+      const result = await runSnippet(rig, snippet);
       expect(result.code, `${snippet}\n${result.stderr}`).toBe(0);
     });
   }
