@@ -1,5 +1,5 @@
 // Installs the dependencies and builds everything: all the set-up there is. Does nothing that is done already.
-import { pnpm } from "./pnpm.mjs";
+import { pnpm, pnpmQuietly } from "./pnpm.mjs";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -7,5 +7,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-pnpm("install", "--frozen-lockfile", "--prefer-offline", "--reporter=silent");
+pnpmQuietly("install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only");
 pnpm("run", "--silent", "build");
