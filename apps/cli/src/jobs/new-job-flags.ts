@@ -13,12 +13,12 @@ export const newJobFlags = {
     required: true,
   }),
   priority: Flags.integer({
-    description: "1 to 10; 10 goes first; default: 5",
+    description: "1 to 10; 10 goes first",
     helpValue: "N",
     default: 5,
   }),
   "max-retries": Flags.integer({
-    description: "how often it is tried again after a failure; default: 3",
+    description: "how often it is tried again after a failure",
     helpValue: "N",
     default: 3,
   }),

@@ -30,7 +30,7 @@ export const workerFlags = {
       "how often it looks for work at the least; it is told of new jobs at once, so this only bounds what a lost message costs; default: 5s",
   }),
   "max-concurrent": Flags.integer({
-    description: "jobs at once; default: 1",
+    description: "jobs at once",
     helpValue: "N",
     default: 1,
     min: 1,

@@ -59,6 +59,9 @@ function valueName(flag: Interfaces.OptionFlag<unknown>): string {
 function flagMeaning(flag: Interfaces.Flag<unknown>): string {
   const notes = [
     ...(flag.required === true ? ["required"] : []),
+    ...(flag.type === "option" && ["string", "number"].includes(typeof flag.default)
+      ? [`default: ${flag.default}`]
+      : []),
     ...(flag.type === "option" && flag.multiple === true ? ["may be repeated"] : []),
     ...(flag.dependsOn === undefined
       ? []

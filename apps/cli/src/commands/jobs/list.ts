@@ -16,7 +16,7 @@ export default class JobsList extends JobQueueCommand {
   static override flags = {
     status: Flags.option({ description: "only jobs that are so", options: JOB_STATUSES })(),
     type: Flags.string({ description: "only jobs of this type", helpValue: "TYPE" }),
-    limit: Flags.integer({ description: "no more than these; default: 100", helpValue: "N", default: 100 }),
+    limit: Flags.integer({ description: "no more than these", helpValue: "N", default: 100 }),
     ...jobQueueFlags,
   };
 

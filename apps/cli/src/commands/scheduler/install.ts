@@ -11,7 +11,7 @@ export default class SchedulerInstall extends InstallCommand {
   static override enableJsonFlag = true;
   static override flags = {
     name: Flags.string({
-      description: "name of the service; default: spawn-scheduler",
+      description: "name of the service",
       default: "spawn-scheduler",
     }),
     ...installFlags,

@@ -21,7 +21,7 @@ export default class WorkerInstall extends InstallCommand {
   static override enableJsonFlag = true;
   static override flags = {
     name: Flags.string({
-      description: "name of the service; default: spawn-worker",
+      description: "name of the service",
       default: "spawn-worker",
     }),
     ...installFlags,
