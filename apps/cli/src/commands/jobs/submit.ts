@@ -1,3 +1,4 @@
+import type { ConfigKind, JobManager } from "@spawn/job-queue";
 import { checkConfig } from "../../jobs/check-config.js";
 import { readConfigText } from "../../jobs/config-text.js";
 import { JobQueueCommand } from "../../jobs/job-queue-command.js";
@@ -34,10 +35,17 @@ export default class JobsSubmit extends JobQueueCommand {
           this.progress(
             `Its config has neither "command" nor "queue": it waits for a worker with a handler for ${jobType}.`,
           );
+        } else if (!(await isTaken(manager, kind))) {
+          this.progress("No worker is running that could take it. Start one: spawn worker");
         }
         return { job_id: jobId };
       },
       { isMade: true },
     );
   }
+}
+
+/** Whether some worker that runs now takes such jobs. */
+async function isTaken({ store }: JobManager, kind: ConfigKind): Promise<boolean> {
+  return (await store.listWorkers()).some(({ needs }) => needs === null || needs.includes(kind));
 }

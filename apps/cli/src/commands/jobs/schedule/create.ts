@@ -26,13 +26,13 @@ export default class JobsScheduleCreate extends JobQueueCommand {
     }),
     ...newJobFlags,
     timezone: Flags.string({
-      description: "whose clocks the expression is about; default: UTC",
+      description: "whose clocks the expression is about",
       helpValue: "ZONE",
       default: "UTC",
     }),
     missed: Flags.option({
       description:
-        "of times that passed while no scheduler ran: one job for the latest (run-once, the default), or one for each",
+        "of times that passed while no scheduler ran: one job for the latest (run-once), or one for each",
       options: MISSED_SLOT_POLICIES,
       default: "run-once",
     })(),
@@ -61,6 +61,7 @@ export default class JobsScheduleCreate extends JobQueueCommand {
         this.print(`✅ Created schedule '${schedule.name}' with ID=${scheduleId}`);
         this.print(`   Expression: ${schedule.scheduleExpr}`);
         this.print(`   Next run: ${nextRunOf(schedule)}`);
+        this.progress("Its jobs are submitted while a worker runs (spawn worker), or spawn scheduler.");
         return scheduleJson(schedule);
       },
       { isMade: true },
