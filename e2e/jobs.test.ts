@@ -119,6 +119,31 @@ describe("the guide's session", { timeout: 180_000 }, () => {
   });
 });
 
+describe("the guide's deployment", { timeout: 120_000 }, () => {
+  test("three workers share a job queue in WAL mode: each job is run once", async ({ rig }) => {
+    const queue = new JobsRig(rig, ["--db", "production.db"]);
+    const jobs = 9;
+    for (let job = 1; job <= jobs; job += 1)
+      await queue.submit({ command: 'echo "$SPAWN_JOB_ID" >> order' }, "--priority", "5");
+    const workers = [1, 2, 3].map((i) =>
+      rig.start([
+        ...["worker", "--worker-id", `worker-0${i}`, "--max-jobs=None", "--poll-interval", "3.0"],
+        ...["--db", "production.db"],
+      ]),
+    );
+    for (let id = 1; id <= jobs; id += 1) expect(await queue.over(id)).toMatchObject({ status: "completed" });
+    for (const worker of workers) {
+      worker.signal("SIGTERM");
+      expect((await worker.result).code).toBe(0);
+    }
+    const ran = rig.read("order").trim().split("\n").map(Number);
+    expect(ran.sort((a, b) => a - b)).toEqual(Array.from({ length: jobs }, (_, i) => i + 1));
+    // Bytes 18 and 19 of the header: 2 is WAL.
+    expect([...readFileSync(join(rig.cwd, "production.db")).subarray(18, 20)]).toEqual([2, 2]);
+    expect(rig.leftovers()).toEqual([]);
+  });
+});
+
 describe("what is refused", { timeout: 180_000 }, () => {
   test("has a clear error and an exit code, and changes nothing", async ({ rig }) => {
     const queue = new JobsRig(rig);
@@ -218,11 +243,17 @@ describe("what is refused", { timeout: 180_000 }, () => {
     const bytes = readFileSync(database);
     chmodSync(database, 0o444);
     chmodSync(folder, 0o555);
-    const result = await runAsOrdinaryUser(rig, submit);
-    expect(result.code, result.stderr).toBe(4);
-    expect(result.stderr).toContain(database);
-    expect(result.stderr).not.toMatch(/^ {4}at |internal error/m);
-    expect(readFileSync(database).equals(bytes)).toBe(true);
+    for (const args of [
+      submit,
+      ["worker", "--max-jobs", "1", "--db", database],
+      ["scheduler", "--db", database],
+    ]) {
+      const result = await runAsOrdinaryUser(rig, args);
+      expect(result.code, result.stderr).toBe(4);
+      expect(result.stderr).toContain(database);
+      expect(result.stderr).not.toMatch(/^ {4}at |internal error/m);
+      expect(readFileSync(database).equals(bytes)).toBe(true);
+    }
     chmodSync(folder, 0o755);
   });
 });

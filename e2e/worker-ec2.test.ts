@@ -1,76 +1,30 @@
 import { writeFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
 import { motoIsMissing } from "../packages/result-store/src/testing/moto-server.js";
-import { AgentRig } from "./agent-rig.js";
-import type { CliRig } from "./cli-rig.js";
-import { EmulatedAws, runnerStandIn } from "./emulated-aws.js";
-import { JobsRig } from "./jobs-rig.js";
-import { test } from "./rig-test.js";
-import { RUNNER_PROGRAMS, type RunnerProgram } from "./runner-programs.js";
+import { Ec2JobsRig, TRAIN } from "./ec2-jobs-rig.js";
+import { EmulatedAws } from "./emulated-aws.js";
+import { test as withRig } from "./rig-test.js";
 
-const BUCKET = "spawn-results-us-east-1";
-const LIFE_MS = 30 * 60_000;
-const TRAIN = {
-  job_id: "train",
-  command: 'echo begun; : > "$MARKS/begun"; until [ -e "$MARKS/go" ]; do sleep 0.05; done',
-};
+const test = withRig.extend<{ queue: Ec2JobsRig }>({
+  queue: async ({ rig }, use) => {
+    const queue = new Ec2JobsRig(rig, aws);
+    await use(queue);
+    await queue.endMachine();
+  },
+});
 
 const isMissing = motoIsMissing();
-const program = RUNNER_PROGRAMS[0] as RunnerProgram;
 let aws: EmulatedAws;
-let agent: AgentRig | undefined;
 
 beforeAll(async () => {
   if (!isMissing) aws = await EmulatedAws.start();
 });
 beforeEach(() => aws?.reset());
-afterEach(async () => {
-  await agent?.remove();
-  agent = undefined;
-});
 afterAll(() => aws?.stop());
 
-/** A job whose queue is to run on EC2, and what commands need to get there. */
-async function submitted(rig: CliRig, ...args: readonly string[]) {
-  const env = { ...aws.env, SPAWN_RUNNER: runnerStandIn(rig.home) };
-  const queue = new JobsRig(rig, [], env);
-  const config = {
-    queue: rig.queue({ queue_id: "nightly", jobs: [TRAIN] }),
-    instance_type: "t3.micro",
-    ttl: "30m",
-  };
-  const id = await queue.submit(config, ...args);
-  return { queue, id };
-}
-
-interface MadeInstance {
-  readonly id: string;
-  readonly state: string;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-async function instances(): Promise<readonly MadeInstance[]> {
-  const { Reservations = [] } = await (await aws.truth.ec2()).describeInstances({});
-  return Reservations.flatMap(({ Instances = [] }) => Instances).map(({ InstanceId, State, Tags = [] }) => ({
-    id: InstanceId ?? "",
-    state: State?.Name ?? "",
-    tags: Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])),
-  }));
-}
-
-/** The machine behind an instance: an agent, as the launch tells it to be. */
-async function boot(instance: MadeInstance | undefined, lifeMs = LIFE_MS): Promise<AgentRig> {
-  const queueId = instance?.tags["spawn:queue-id"] ?? "";
-  agent = await AgentRig.make(program, aws.machine, { queue_id: queueId });
-  agent.imds.values.set("meta-data/instance-id", instance?.id ?? "");
-  agent.configure(lifeMs, { store: `s3://${BUCKET}/` });
-  agent.start();
-  return agent;
-}
-
 describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }, () => {
-  test("is launched as by spawn launch, and stands as its queue stands in the store", async ({ rig }) => {
-    const { queue, id } = await submitted(rig);
+  test("is launched as by spawn launch, and stands as its queue stands in the store", async ({ queue }) => {
+    const id = await queue.submitQueue();
     expect((await queue.job(id)).config).toMatchObject({
       provider: "ec2",
       instance_type: ["t3.micro"],
@@ -82,13 +36,13 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     await log.line(
       /INFO: Launched queue nightly-1-[0-9a-f]{10} on i-[0-9a-f]+ \(t3\.micro in us-east-1a, on-demand\)/,
     );
-    const [made, ...others] = await instances();
+    const [made, ...others] = await queue.instances();
     expect(others).toEqual([]);
     expect(made?.tags).toMatchObject({
       "spawn:ttl": "30m",
       "spawn:job": expect.stringMatching(/^1-[0-9a-f]{10}\/1$/),
     });
-    const machine = await boot(made);
+    const machine = await queue.boot(made);
     await machine.untilMark("begun");
     await log.line(/INFO: running: 0 of 1 jobs completed \(train\)/);
     writeFileSync(machine.mark("go"), "");
@@ -100,12 +54,12 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     expect(status.stdout).toContain("Status: completed");
   });
 
-  test("is followed by the next worker when its own is killed: no second instance", async ({ rig }) => {
-    const { queue, id } = await submitted(rig);
+  test("is followed by the next worker when its own is killed: no second instance", async ({ queue }) => {
+    const id = await queue.submitQueue();
     const killed = await queue.worker();
     await queue.follow(id).line(/INFO: Launched queue /);
-    const [made] = await instances();
-    const machine = await boot(made);
+    const [made] = await queue.instances();
+    const machine = await queue.boot(made);
     await machine.untilMark("begun");
     killed.signal("SIGKILL");
     await killed.result;
@@ -119,13 +73,13 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
       worker_id: "worker-02",
       retry_count: 0,
     });
-    expect(await instances()).toHaveLength(1);
+    expect(await queue.instances()).toHaveLength(1);
   });
 
   test("whose worker is killed while it launches: what there is of it is ended, and it is launched once more", async ({
-    rig,
+    queue,
   }) => {
-    const { queue, id } = await submitted(rig);
+    const id = await queue.submitQueue();
     const killed = await queue.worker();
     // The instance is there by then, and nothing that is known of it is recorded but the intent.
     aws.proxy.fault = ({ operation }) => {
@@ -135,28 +89,59 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     };
     await killed.result;
     aws.proxy.fault = () => undefined;
-    const [half] = await instances();
+    const [half] = await queue.instances();
     expect(half?.state).toBe("running");
     queue.endLeases();
     const next = await queue.worker(["--max-jobs", "1"]);
     const log = queue.follow(id);
     await log.line(/WARNING: Ended what was left of a launch whose worker was killed/);
     await log.line(/INFO: Launched queue /);
-    const all = await instances();
+    const all = await queue.instances();
     expect(all.map(({ state }) => state).sort()).toEqual(["running", "terminated"]);
     const whole = all.find(({ state }) => state === "running");
     expect(whole?.tags["spawn:queue-id"]).toBe(half?.tags["spawn:queue-id"]);
-    const machine = await boot(whole);
+    const machine = await queue.boot(whole);
     writeFileSync(machine.mark("go"), "");
     expect((await next.result).code).toBe(0);
     expect(await queue.job(id)).toMatchObject({ status: "completed", retry_count: 0 });
   });
 
-  test("is cancelled there when the job is", async ({ rig }) => {
-    const { queue, id } = await submitted(rig);
+  test("is not launched twice when its worker sleeps in the middle of the launch, and wakes up", async ({
+    queue,
+  }) => {
+    const id = await queue.submitQueue();
+    const asleep = await queue.worker(["--worker-id", "worker-01", "--max-jobs", "1"]);
+    await new Promise<void>((resolve) => {
+      aws.proxy.fault = ({ operation }) => {
+        if (operation !== "CreateSchedule") return undefined;
+        asleep.signal("SIGSTOP");
+        aws.proxy.fault = () => undefined;
+        resolve();
+        return undefined;
+      };
+    });
+    queue.endLeases();
+    const next = await queue.worker(["--worker-id", "worker-02", "--max-jobs", "1"]);
+    await queue.follow(id).line(/INFO: Goes on with queue nightly-1-\w+ on i-/);
+    asleep.signal("SIGCONT");
+    await asleep.line(/job 1 \(training\) was lost to another worker/);
+    const [made, ...others] = await queue.instances();
+    expect(others).toEqual([]);
+    const machine = await queue.boot(made);
+    writeFileSync(machine.mark("go"), "");
+    expect((await next.result).code).toBe(0);
+    expect(await queue.job(id)).toMatchObject({
+      status: "completed",
+      worker_id: "worker-02",
+      retry_count: 0,
+    });
+  });
+
+  test("is cancelled there when the job is", async ({ queue }) => {
+    const id = await queue.submitQueue();
     const worker = await queue.worker(["--max-jobs", "1"]);
     await queue.follow(id).line(/INFO: Launched queue /);
-    const machine = await boot((await instances())[0]);
+    const machine = await queue.boot((await queue.instances())[0]);
     await machine.untilMark("begun");
     await queue.jobs("cancel", String(id));
     expect(await queue.over(id)).toMatchObject({
@@ -166,11 +151,11 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     expect((await worker.result).code).toBe(0);
   });
 
-  test("is cancelled there by the next worker when its own was killed", async ({ rig }) => {
-    const { queue, id } = await submitted(rig);
+  test("is cancelled there by the next worker when its own was killed", async ({ queue }) => {
+    const id = await queue.submitQueue();
     const killed = await queue.worker();
     await queue.follow(id).line(/INFO: Launched queue /);
-    const machine = await boot((await instances())[0]);
+    const machine = await queue.boot((await queue.instances())[0]);
     await machine.untilMark("begun");
     killed.signal("SIGKILL");
     await killed.result;
@@ -186,15 +171,42 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     expect((await next.result).code).toBe(0);
   });
 
-  test("that comes to its instance's deadline has failed, and says how to go on", async ({ rig }) => {
-    const { queue, id } = await submitted(rig);
+  test("goes on on a new instance after a spot interruption, and uses up no retry", async ({ queue }) => {
+    const id = await queue.submitQueue();
+    const worker = await queue.worker(["--max-jobs", "1"]);
+    const log = queue.follow(id);
+    await log.line(/INFO: Launched queue /);
+    const [first] = await queue.instances();
+    const machine = await queue.boot(first);
+    await machine.untilMark("begun");
+    const time = new Date(Date.now() + 120_000).toISOString();
+    machine.imds.values.set("meta-data/spot/instance-action", JSON.stringify({ action: "terminate", time }));
+    await log.line(/INFO: interrupted: 0 of 1 jobs completed/);
+    await queue.terminate(first);
+    await log.line(
+      /INFO: queue nightly-1-\w+ was interrupted \(spot interruption\): it goes on, on a new instance/,
+    );
+    await log.line(/INFO: Resumed queue /);
+    const second = (await queue.instances()).find(({ state }) => state === "running");
+    expect(second?.tags["spawn:queue-id"]).toBe(first?.tags["spawn:queue-id"]);
+    const resume = { rerun: [], trust_completed: false };
+    const next = await queue.boot(second, { generation: 2, resume });
+    await next.untilMark("begun");
+    writeFileSync(next.mark("go"), "");
+    expect((await worker.result).code).toBe(0);
+    expect(await queue.job(id)).toMatchObject({ status: "completed", retry_count: 0 });
+    expect(await queue.instances()).toHaveLength(2);
+  });
+
+  test("that comes to its instance's deadline has failed, and says how to go on", async ({ queue }) => {
+    const id = await queue.submitQueue();
     const worker = await queue.worker(["--max-jobs", "1"]);
     await queue.follow(id).line(/INFO: Launched queue /);
-    const [made] = await instances();
-    const machine = await boot(made, 15_000);
+    const [made] = await queue.instances();
+    const machine = await queue.boot(made, { lifeMs: 15_000 });
     await machine.untilMark("begun");
     await machine.ended();
-    await (await aws.truth.ec2()).terminateInstances({ InstanceIds: [made?.id ?? ""] });
+    await queue.terminate(made);
     expect((await worker.result).code).toBe(0);
     const job = await queue.job(id);
     expect(job).toMatchObject({ status: "failed", retry_count: 0 });
@@ -203,20 +215,18 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     );
   });
 
-  test("of an instance type that is none fails for good, and makes nothing", async ({ rig }) => {
-    const queue = new JobsRig(rig, [], { ...aws.env, SPAWN_RUNNER: runnerStandIn(rig.home) });
-    const config = { queue: rig.queue({ jobs: [TRAIN] }), instance_type: "t3.mirco" };
+  test("of an instance type that is none fails for good, and makes nothing", async ({ queue }) => {
+    const config = { queue: queue.rig.queue({ jobs: [TRAIN] }), instance_type: "t3.mirco" };
     const id = await queue.submit(config);
     await queue.spawn("worker", "--max-jobs", "1");
     const job = await queue.job(id);
     expect(job).toMatchObject({ status: "failed", retry_count: 0 });
     expect(job.error_message).toContain("no instance type t3.mirco");
-    expect(await instances()).toEqual([]);
+    expect(await queue.instances()).toEqual([]);
   });
 
-  test("is refused at once when its options are wrong", async ({ rig }) => {
-    const queue = new JobsRig(rig, [], aws.env);
-    const file = rig.queue({ jobs: [TRAIN] });
+  test("is refused at once when its options are wrong", async ({ queue }) => {
+    const file = queue.rig.queue({ jobs: [TRAIN] });
     const cases: readonly (readonly [string, object])[] = [
       ['ttl is "soon"', { ttl: "soon" }],
       ['no policy "s3:readonly"', { iam_policy: "s3:readonly" }],
