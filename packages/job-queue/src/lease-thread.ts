@@ -3,7 +3,14 @@ import { Worker } from "node:worker_threads";
 import type { Lease, LeaseListener, LeaseState } from "./job-store.js";
 
 export type ToLeaseThread =
-  | { readonly kind: "keep"; readonly jobId: number; readonly token: string; readonly leaseMs: number }
+  | {
+      readonly kind: "keep";
+      readonly jobId: number;
+      readonly token: string;
+      readonly leaseMs: number;
+      /** Some of the lease has passed: it is to be renewed at once. */
+      readonly isLate: boolean;
+    }
   | { readonly kind: "drop"; readonly token: string }
   | { readonly kind: "close" };
 
@@ -51,7 +58,7 @@ export class LeaseThread {
   keep(lease: Lease, leaseMs: number, listener: LeaseListener): () => void {
     this.#kept.set(lease.token, { lease, leaseMs, listener, told: false });
     if (!this.#isUp) this.#startBridge();
-    this.#post({ kind: "keep", ...lease, leaseMs });
+    this.#post({ kind: "keep", ...lease, leaseMs, isLate: !this.#isUp });
     return () => {
       if (this.#kept.delete(lease.token)) this.#post({ kind: "drop", token: lease.token });
     };
@@ -59,7 +66,7 @@ export class LeaseThread {
 
   async close(): Promise<void> {
     this.#kept.clear();
-    clearTimeout(this.#bridge);
+    this.#endBridge();
     const worker = this.#worker;
     if (worker === undefined) return;
     const exit = once(worker, "exit");
@@ -90,14 +97,18 @@ export class LeaseThread {
     this.#worker = undefined;
     this.#isUp = false;
     this.#startBridge();
-    for (const { lease, leaseMs } of this.#kept.values()) this.#post({ kind: "keep", ...lease, leaseMs });
+    for (const { lease, leaseMs } of this.#kept.values()) {
+      this.#post({ kind: "keep", ...lease, leaseMs, isLate: true });
+    }
   }
 
+  /** What is running already is left to run: jobs that come and go must not put off the renewal of one that stays. */
   #startBridge(): void {
-    clearTimeout(this.#bridge);
+    if (this.#bridge !== undefined || this.#kept.size === 0) return;
     const all = [...this.#kept.values()];
     const everyMs = Math.min(BRIDGE_EVERY_MS, ...all.map(({ leaseMs }) => leaseMs / 3));
     this.#bridge = setTimeout(() => {
+      this.#bridge = undefined;
       for (const { lease, leaseMs } of this.#kept.values()) {
         this.#renew(lease, leaseMs).then(
           (state) => this.#tell(lease.token, state),
@@ -108,10 +119,15 @@ export class LeaseThread {
     }, everyMs).unref();
   }
 
+  #endBridge(): void {
+    clearTimeout(this.#bridge);
+    this.#bridge = undefined;
+  }
+
   #hear(message: FromLeaseThread): void {
     if (message.kind === "up") {
       this.#isUp = true;
-      clearTimeout(this.#bridge);
+      this.#endBridge();
       return;
     }
     this.#tell(message.token, message.state);

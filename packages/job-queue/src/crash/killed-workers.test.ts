@@ -1,78 +1,22 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { seededRandom, systemClock } from "@spawn/foundation";
-import BetterSqlite from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { JobManager } from "../job-manager.js";
 import { pause } from "../pause.js";
 import { SqliteJobStore } from "../sqlite/sqlite-job-store.js";
 import { useDriver } from "../testing/bundle-driver.js";
+import { JobHistory, type StatusChange } from "../testing/job-history.js";
+import { useFolder } from "../testing/use-folder.js";
+import { useWorkerProcesses, type WorkerProcess } from "../testing/worker-process.js";
 
 const long = process.env.SPAWN_LONG === "1";
 const WORKERS = 10;
 const JOBS = long ? 10_000 : 1_000;
 const KILL_EVERY_MS = long ? 1_000 : 200;
-const LEASE_MS = 2_000;
+const LEASE_MS = 4_000;
 
 const driver = useDriver("worker-driver");
-let folder: string;
-let path: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "spawn-killed-"));
-  path = join(folder, "jobs.db");
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-interface WorkerProcess {
-  readonly child: ChildProcess;
-  readonly lines: string[];
-  /** Resolves once it takes jobs. */
-  readonly ready: Promise<void>;
-}
-
-function startWorker(name: string): WorkerProcess {
-  const child = spawn(process.execPath, [driver.path, path, name, String(LEASE_MS)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const lines: string[] = [];
-  const ready = new Promise<void>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        lines.push(...text.split("\n").filter(Boolean));
-        if (lines.includes("ready")) resolve();
-      });
-    }
-  });
-  return { child, lines, ready };
-}
-
-/** Has the database itself write down each start and each completion, in their order. */
-function recordChanges(): void {
-  const database = new BetterSqlite(path);
-  database.exec(`
-    CREATE TABLE seen (place INTEGER PRIMARY KEY, job_id INTEGER, status TEXT, priority INTEGER);
-    CREATE TRIGGER see AFTER UPDATE OF status ON jobs BEGIN
-      INSERT INTO seen (job_id, status, priority) VALUES (NEW.job_id, NEW.status, NEW.priority);
-    END;
-  `);
-  database.close();
-}
-
-interface Seen {
-  readonly job_id: number;
-  readonly status: string;
-  readonly priority: number;
-}
-
-function seenChanges(): Seen[] {
-  const database = new BetterSqlite(path);
-  const seen = database.prepare("SELECT * FROM seen ORDER BY place").all() as Seen[];
-  database.close();
-  return seen;
-}
+const folder = useFolder();
+const processes = useWorkerProcesses();
 
 async function submitAll(store: SqliteJobStore): Promise<void> {
   const manager = new JobManager({ store });
@@ -108,55 +52,58 @@ describe(`${WORKERS} worker processes and ${JOBS} jobs on one file`, () => {
   it("complete each job once, in the order of priorities, while workers are killed at random", {
     timeout: long ? 1_200_000 : 120_000,
   }, async () => {
-    const store = await SqliteJobStore.open({ path });
+    const store = await SqliteJobStore.open({ path: folder.database });
     await submitAll(store);
-    recordChanges();
+    const history = JobHistory.begin(folder.database);
 
-    const workers = Array.from({ length: WORKERS }, (_, index) => startWorker(`worker-${index}`));
-    const everybody = [...workers];
+    // Each has a name of its own, so that what it had at its end is not put down to the next.
+    let started = 0;
+    const startOne = (): WorkerProcess => {
+      started += 1;
+      const name = `worker-${started}`;
+      return processes.start({ driver: driver.path, database: folder.database, name, leaseMs: LEASE_MS });
+    };
+    const workers = Array.from({ length: WORKERS }, startOne);
     const random = seededRandom(2);
     let kills = 0;
+    let cutOff = 0;
     const isOver = new AbortController();
     const killing = (async () => {
       while (!isOver.signal.aborted) {
         await Promise.all(workers.map(({ ready }) => ready));
         await pause(systemClock(), random.next() * 2 * KILL_EVERY_MS, isOver.signal);
         const index = Math.floor(random.next() * WORKERS);
-        workers[index]!.child.kill("SIGKILL");
+        const killed = workers[index] as WorkerProcess;
+        await killed.end("SIGKILL");
         kills += 1;
-        workers[index] = startWorker(`worker-${index}`);
-        everybody.push(workers[index]!);
+        cutOff += history.runningBy(killed.name);
+        workers[index] = startOne();
       }
     })();
     await allCompleted(store).finally(() => isOver.abort());
     await killing;
     await Promise.all(workers.map(({ ready }) => ready));
+    await Promise.all(workers.map((worker) => worker.end("SIGTERM")));
 
-    const exits = workers.map(async ({ child }) => {
-      const exit = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
-      child.kill("SIGTERM");
-      await exit;
-    });
-    await Promise.all(exits);
-
-    const said = everybody.flatMap(({ lines }) => lines).filter((line) => line !== "ready");
-    expect(said).toEqual([]);
-    const seen = seenChanges();
-    const completions = seen.filter(({ status }) => status === "completed").map(({ job_id }) => job_id);
+    expect(processes.problems()).toEqual([]);
+    const changes = history.changes();
+    const completions = changes.filter(({ status }) => status === "completed").map(({ job_id }) => job_id);
     expect(completions).toHaveLength(JOBS);
     expect(new Set(completions).size).toBe(JOBS);
 
-    const starts = new Map<number, Seen>();
-    for (const change of seen) {
+    const starts = new Map<number, StatusChange>();
+    for (const change of changes) {
       if (change.status === "running" && !starts.has(change.job_id)) starts.set(change.job_id, change);
     }
     const order = [...starts.values()];
     const wanted = order.toSorted((a, b) => b.priority - a.priority || a.job_id - b.job_id);
     expect(order).toEqual(wanted);
 
-    const lost = seen.filter(({ status }) => status === "pending").length;
+    const lost = changes.filter(({ status }) => status === "pending").length;
+    console.log(`${kills} workers killed at ${cutOff} jobs, ${lost} jobs lost and run again`);
+    // Who was not killed has lost nothing.
+    expect(lost).toBe(cutOff);
     expect(await store.checkIntegrity()).toEqual([]);
     await store.close();
-    console.log(`${kills} workers killed, ${lost} jobs lost by them and run again`);
   });
 });

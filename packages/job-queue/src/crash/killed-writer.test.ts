@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { seededRandom } from "@spawn/foundation";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { jobOf } from "../job-row.js";
 import { SqliteJobStore } from "../sqlite/sqlite-job-store.js";
 import { useDriver } from "../testing/bundle-driver.js";
+import { useFolder } from "../testing/use-folder.js";
 
 const KILLS = process.env.SPAWN_LONG === "1" ? 200 : 30;
 
@@ -16,17 +14,11 @@ const MOST_LINES = 40;
 const LAST_MS = 8;
 
 const driver = useDriver("writer-driver");
-let folder: string;
-let path: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "spawn-writer-"));
-  path = join(folder, "jobs.db");
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const folder = useFolder();
 
 /** Lets a writer write so many lines, kills it a moment later, and returns what it said was done. */
 async function writeAndDie(lines: number, lastMs: number): Promise<readonly string[]> {
-  const child: ChildProcess = spawn(process.execPath, [driver.path, path], {
+  const child: ChildProcess = spawn(process.execPath, [driver.path, folder.database], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";
@@ -51,7 +43,7 @@ describe(`a writer that is killed at ${KILLS} random moments`, () => {
         const [what = "", id = ""] = line.split(" ");
         if (what !== "ready") done.set(Number(id), what);
       }
-      const store = await SqliteJobStore.open({ path });
+      const store = await SqliteJobStore.open({ path: folder.database });
       expect(await store.checkIntegrity()).toEqual([]);
       const jobs = (await store.listJobs({ limit: 1_000_000 })).map(jobOf);
       const found = new Map(jobs.map((job) => [job.jobId, job.status]));

@@ -1,24 +1,20 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { JobManager } from "../job-manager.js";
 import { SqliteJobStore } from "../sqlite/sqlite-job-store.js";
+import { useFolder } from "../testing/use-folder.js";
 import { JobExecutor, type JobExecutorOptions } from "./job-executor.js";
 import type { JobHandler } from "./job-handlers.js";
 import type { WorkerEvent } from "./worker-event.js";
 
-let folder: string;
+const folder = useFolder();
 let store: SqliteJobStore;
 let manager: JobManager;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "spawn-worker-"));
-  store = await SqliteJobStore.open({ path: join(folder, "jobs.db"), synchronous: "normal" });
+  store = await SqliteJobStore.open({ path: folder.database, synchronous: "normal" });
   manager = new JobManager({ store, retryDelay: { baseMs: 20, maxMs: 100 } });
 });
 afterEach(async () => {
   await store.close();
-  rmSync(folder, { recursive: true });
 });
 
 const job = { jobType: "training", config: { epochs: 10 } };

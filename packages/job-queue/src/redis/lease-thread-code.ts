@@ -32,6 +32,7 @@ async function run({ jobId, token, leaseMs }) {
 }
 
 async function check(lease) {
+  lease.renewAt = performance.now() + everyMs(lease);
   let state;
   try {
     state = await run(lease);
@@ -49,16 +50,22 @@ async function check(lease) {
   }
 }
 
+function everyMs({ leaseMs }) {
+  return Math.min(RENEW_EVERY_MS, leaseMs / 3);
+}
+
 async function tick() {
-  await Promise.all([...held.values()].map(check));
+  const now = performance.now();
+  await Promise.all([...held.values()].filter(({ renewAt }) => renewAt <= now).map(check));
   arm();
 }
 
+// By moments, not by durations: jobs that come and go must not put off the renewal of one that stays.
 function arm() {
   clearTimeout(timer);
   if (held.size === 0) return;
-  const everyMs = [...held.values()].map(({ leaseMs }) => leaseMs / 3);
-  timer = setTimeout(tick, Math.min(RENEW_EVERY_MS, ...everyMs));
+  const next = Math.min(...[...held.values()].map(({ renewAt }) => renewAt));
+  timer = setTimeout(tick, Math.max(0, next - performance.now()));
 }
 
 parentPort.on("message", (message) => {
@@ -72,8 +79,9 @@ parentPort.on("message", (message) => {
   if (message.kind === "drop") {
     held.delete(message.token);
   } else {
-    const { jobId, token, leaseMs } = message;
-    held.set(token, { jobId, token, leaseMs, told: false });
+    const { jobId, token, leaseMs, isLate } = message;
+    const renewAt = performance.now() + (isLate ? 0 : everyMs(message));
+    held.set(token, { jobId, token, leaseMs, told: false, renewAt });
   }
   arm();
 });

@@ -4,7 +4,8 @@ import { explainDatabaseError, isBusy } from "./explain-database-error.js";
 /** How long a call tries to get at a database that others write to. */
 const GIVE_UP_AFTER_MS = 60_000;
 
-const LONGEST_PAUSE_MS = 50;
+/** Short: SQLite has no line of those who wait, and who looks seldom seldom finds it free. */
+const LONGEST_PAUSE_MS = 10;
 
 /** Makes calls of a database wait for their turn without keeping the thread from other work, and explains their errors. */
 export class Attempts {

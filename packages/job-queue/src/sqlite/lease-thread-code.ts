@@ -10,8 +10,11 @@ export function leaseThreadData(path: string, bootClock: boolean): object {
 }
 
 /**
- * The program of the thread that renews leases. It renews each lease three times in its length, and looks for a wish to
- * cancel each second. A renewal need not survive a power cut, which ends all leases anyway, so it waits for no disk.
+ * The program of the thread that renews leases: each after a third of its length. It looks for a wish to cancel each second.
+ * A renewal need not survive a power cut, which ends all leases anyway, so it waits for no disk.
+ *
+ * SQLite has no line of those who want to write: whoever waits looks again after longer and longer pauses, up to 100 ms, and
+ * among busy writers finds the database free once in a second or two. So here it is tried each millisecond.
  */
 export const LEASE_THREAD_CODE = `
 "use strict";
@@ -20,13 +23,21 @@ const { parentPort, workerData } = require("node:worker_threads");
 const Database = require(workerData.sqlite);
 
 const LOOK_EVERY_MS = 1000;
+const BUSY_PAUSE_MS = 1;
+const FAILURE_PAUSE_MS = 200;
 const database = new Database(workerData.path, { timeout: 1000, fileMustExist: true });
 database.pragma("synchronous = normal");
 const renew = database.prepare(
   "UPDATE jobs SET lease_expires_ms = ? WHERE job_id = ? AND lease_token = ? RETURNING cancel_requested");
 const look = database.prepare("SELECT cancel_requested FROM jobs WHERE job_id = ? AND lease_token = ?");
+const renewAll = database.transaction((leases, now) =>
+  leases.map((lease) => renew.get(now + lease.leaseMs, lease.jobId, lease.token)));
+database.pragma("busy_timeout = 0");
 const held = new Map();
 let timer;
+let lookAt = 0;
+// On the monotonic clock: the boot clock is read in steps of ten milliseconds.
+let tryAgainAt = 0;
 parentPort.postMessage({ kind: "up" });
 
 function nowMs() {
@@ -34,13 +45,7 @@ function nowMs() {
   return Math.round(Number.parseFloat(readFileSync("/proc/uptime", "latin1")) * 1000);
 }
 
-function check(lease) {
-  const now = nowMs();
-  const isDue = now - lease.renewedAt >= lease.leaseMs / 3 - lease.everyMs / 2;
-  const row = isDue
-    ? renew.get(now + lease.leaseMs, lease.jobId, lease.token)
-    : look.get(lease.jobId, lease.token);
-  if (isDue) lease.renewedAt = now;
+function hear(lease, row) {
   if (row === undefined) {
     held.delete(lease.token);
     parentPort.postMessage({ kind: "state", token: lease.token, state: "lost" });
@@ -50,21 +55,39 @@ function check(lease) {
   }
 }
 
-function tick() {
-  for (const lease of [...held.values()]) {
-    try {
-      check(lease);
-    } catch {
-      // The database is busy or the disk is full: the lease holds until it ends, and the next look may succeed.
+function check(leases, now) {
+  const due = leases.filter((lease) => lease.renewAt <= now);
+  if (due.length > 0) {
+    // Who has the database for one renews all.
+    const rows = renewAll.immediate(leases, now);
+    for (const [at, lease] of leases.entries()) {
+      lease.renewAt = now + lease.leaseMs / 3;
+      hear(lease, rows[at]);
     }
+    return;
+  }
+  for (const lease of leases) hear(lease, look.get(lease.jobId, lease.token));
+}
+
+function tick() {
+  const now = nowMs();
+  lookAt = now + LOOK_EVERY_MS;
+  try {
+    check([...held.values()], now);
+  } catch (error) {
+    // Somebody is writing, or the disk is full: the lease holds until it ends, and longer when nobody takes the job.
+    const isBusy = String(error.code).startsWith("SQLITE_BUSY");
+    tryAgainAt = performance.now() + (isBusy ? BUSY_PAUSE_MS : FAILURE_PAUSE_MS);
   }
   arm();
 }
 
+// By moments, not by durations: jobs that come and go must not put off the renewal of one that stays.
 function arm() {
   clearTimeout(timer);
   if (held.size === 0) return;
-  timer = setTimeout(tick, Math.min(...[...held.values()].map((lease) => lease.everyMs)));
+  const next = Math.min(lookAt, ...[...held.values()].map((lease) => lease.renewAt));
+  timer = setTimeout(tick, Math.max(0, next - nowMs(), tryAgainAt - performance.now()));
 }
 
 parentPort.on("message", (message) => {
@@ -77,10 +100,10 @@ parentPort.on("message", (message) => {
   if (message.kind === "drop") {
     held.delete(message.token);
   } else {
-    const { jobId, token, leaseMs } = message;
-    held.set(token, {
-      jobId, token, leaseMs, told: false, renewedAt: nowMs(), everyMs: Math.min(LOOK_EVERY_MS, leaseMs / 6),
-    });
+    const { jobId, token, leaseMs, isLate } = message;
+    const now = nowMs();
+    if (held.size === 0) lookAt = now + LOOK_EVERY_MS;
+    held.set(token, { jobId, token, leaseMs, told: false, renewAt: isLate ? now : now + leaseMs / 3 });
   }
   arm();
 });

@@ -11,10 +11,10 @@ import { APPLICATION_ID, MIGRATIONS } from "./migrations.js";
 export type Synchronous = "full" | "normal";
 
 /**
- * How long a call waits inside SQLite for another writer. It stands still for so long, so this is short, and longer waits
- * are made outside (`Attempts`).
+ * How long a call waits inside SQLite for another writer. The thread stands still for so long, and SQLite looks again after
+ * longer and longer pauses, so this is short, and longer waits are made outside (`Attempts`).
  */
-const BUSY_TIMEOUT_MS = 1_000;
+const BUSY_TIMEOUT_MS = 20;
 
 const WAL_SIZE_LIMIT = 64 * 2 ** 20;
 
