@@ -1,10 +1,14 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { useDriver } from "../testing/bundle-driver.js";
 import { newJob } from "../testing/contract-helpers.js";
 import { type SqliteUnderTest, sqliteUnderTest } from "../testing/sqlite-under-test.js";
 import { SqliteJobStore } from "./sqlite-job-store.js";
 
+const driver = useDriver("writer-driver");
 let under: SqliteUnderTest;
 let target: string;
 beforeEach(async () => {
@@ -27,6 +31,28 @@ describe("a backup", () => {
     await copy.close();
     expect(existsSync(`${target}.partial`)).toBe(false);
     expect(statSync(target).mode & 0o777).toBe(0o600);
+  });
+
+  it("ends although other processes write without a pause", async () => {
+    const config = JSON.stringify("x".repeat(3_000));
+    for (let each = 0; each < 2_000; each += 1) await under.store.insertJob(newJob({ config }));
+    const writer = spawn(process.execPath, [driver.path, under.path], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(writer.stdout, "data");
+    try {
+      await under.store.backUp(target);
+      // It still wrote when the copy was complete.
+      await once(writer.stdout, "data");
+    } finally {
+      const exit = once(writer, "exit");
+      writer.kill("SIGKILL");
+      await exit;
+    }
+    const copy = await SqliteJobStore.open({ path: target });
+    expect(await copy.checkIntegrity()).toEqual([]);
+    expect((await copy.listJobs({ limit: 10_000 })).length).toBeGreaterThanOrEqual(2_000);
+    await copy.close();
   });
 
   it("replaces nothing", async () => {

@@ -3,6 +3,12 @@ import { errnoOf, explainFileError, SpawnError } from "@spawn/foundation";
 import type { Database } from "better-sqlite3";
 
 /**
+ * All at once. Copied in parts, a database to which other processes write is begun anew after each of their writes, and
+ * under steady writers a backup never ends. They can write meanwhile, but this thread stands still.
+ */
+const PAGES_A_STEP = 2 ** 31 - 1;
+
+/**
  * Copies a database that is in use, as it is at one moment, to a file that is not there yet. It appears under its name
  * when it is complete.
  *
@@ -15,7 +21,7 @@ export async function backUp(database: Database, target: string): Promise<void> 
   const partial = `${target}.partial`;
   try {
     closeSync(openSync(partial, "w", 0o600));
-    await database.backup(partial);
+    await database.backup(partial, { progress: () => PAGES_A_STEP });
     renameSync(partial, target);
   } catch (error) {
     rmSync(partial, { force: true });
