@@ -1,11 +1,9 @@
-import type { Random } from "@spawn/foundation";
 import type { ClaimRequest, ClaimResult } from "../job-store.js";
-import type { Outbox, UnsentTicket } from "./outbox.js";
-import { type Reply, type Scripts, script } from "./scripts.js";
+import type { UnsentTicket } from "./outbox.js";
+import { type Reply, script } from "./scripts.js";
+import type { Session } from "./session.js";
 import { jobRowOf } from "./stored-job.js";
-import { queueOf, type Ticket, type TicketQueues } from "./ticket-queues.js";
-
-const TOKEN_LENGTH = 32;
+import { HAND_OUT_MS, queueOf, type Ticket } from "./ticket-queues.js";
 
 /** How often a claim looks again when others were quicker or there was something to put right. */
 const MOST_LOOKS = 50;
@@ -19,9 +17,9 @@ const SEND_AGAIN_AFTER_MS = 5_000;
  * BullMQ lets the caller move it; a running job's claim ends in the same step.
  */
 const LOOK = script(`
-local clock, guard, again_after = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local clock, guard, again_after, everything = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), ARGV[4] == 'everything'
 local queues = {}
-for i = 4, #ARGV do queues[#queues + 1] = ARGV[i] end
+for i = 5, #ARGV do queues[#queues + 1] = ARGV[i] end
 if #queues == 0 then queues = call('SMEMBERS', P .. ':queues') end
 
 local best, best_priority, best_id, due = '', nil, nil, -1
@@ -48,12 +46,28 @@ local function look_at_lost(queue, ticket)
   moves[#moves + 1] = { job and job.status == 'pending' and 'put-back' or 'end', queue, ticket }
 end
 
+-- What runs is looked at only when a lock may have run out by now: each that is made or renewed says when that can be the
+-- soonest, but for BullMQ's own, when it hands a ticket out.
+local function look_at_running(queue)
+  local active = P .. ':q:' .. queue .. ':active'
+  if call('LLEN', active) == 0 then return end
+  local at = call('ZSCORE', P .. ':looks', queue)
+  local left = at and at - now or 0
+  if everything or left <= 0 then
+    left = ${HAND_OUT_MS}
+    for _, ticket in ipairs(call('LRANGE', active, 0, -1)) do
+      local lock = call('PTTL', lock_of(queue, ticket))
+      if lock == -2 then look_at_lost(queue, ticket) end
+      left = math.min(left, lock == -2 and MOVE_MS or lock)
+    end
+    call('ZADD', P .. ':looks', int(now + left), queue)
+  end
+  sooner(left)
+end
+
 for _, queue in ipairs(queues) do
   local base = P .. ':q:' .. queue .. ':'
-  for _, ticket in ipairs(call('LRANGE', base .. 'active', 0, -1)) do
-    local left = call('PTTL', lock_of(queue, ticket))
-    if left == -2 then look_at_lost(queue, ticket) else sooner(left) end
-  end
+  look_at_running(queue)
   local waiting = call('LINDEX', base .. 'wait', -1)
   local first = call('ZRANGE', base .. 'prioritized', 0, 0, 'WITHSCORES')
   local delayed = call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')
@@ -93,6 +107,7 @@ local wait = (job.not_before or 0) - now
 if wait > 0 then return { 'later', wait } end
 if tonumber(job.priority) < tonumber(priority) then return { 'worse' } end
 call('SET', lock_of(queue, ticket), token, 'PX', lease)
+look_within(queue, lease)
 move(job, 'running', {
   started_at = int(now), worker_id = worker, token = token, not_before = false, error_message = false,
 })
@@ -112,16 +127,10 @@ interface Look {
 
 /** Hands jobs out: BullMQ says which, and its lock is the claim's lease. */
 export class Claims {
-  readonly #scripts: Scripts;
-  readonly #tickets: TicketQueues;
-  readonly #random: Random;
-  readonly #outbox: Outbox;
+  readonly #session: Session;
 
-  constructor(scripts: Scripts, tickets: TicketQueues, outbox: Outbox, random: Random) {
-    this.#scripts = scripts;
-    this.#tickets = tickets;
-    this.#outbox = outbox;
-    this.#random = random;
+  constructor(session: Session) {
+    this.#session = session;
   }
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
@@ -141,8 +150,8 @@ export class Claims {
 
   /** @returns how many running jobs were lost. */
   async recover(): Promise<number> {
-    const guard = this.#random.hex(TOKEN_LENGTH);
-    const look = await this.#look([], guard);
+    const guard = this.#session.newToken();
+    const look = await this.#look([], guard, "everything");
     await this.#putRight(look, guard);
     return look.lost;
   }
@@ -151,11 +160,19 @@ export class Claims {
     { best: queue, priority }: Look,
     { workerId, leaseMs }: ClaimRequest,
   ): Promise<ClaimResult | undefined> {
-    const token = this.#random.hex(TOKEN_LENGTH);
-    const handedOut = await this.#tickets.next(queue, token);
+    const token = this.#session.newToken();
+    const handedOut = await this.#session.tickets.next(queue, token);
     if (handedOut === undefined) return undefined;
     const ticket: Ticket = { queue, ticket: handedOut };
-    const reply = await this.#scripts.run(BEGIN, queue, handedOut, token, workerId, leaseMs, priority);
+    const reply = await this.#session.scripts.run(
+      BEGIN,
+      queue,
+      handedOut,
+      token,
+      workerId,
+      leaseMs,
+      priority,
+    );
     const [kind, value] = reply as ["claimed" | "end" | "later" | "worse" | "gone", Reply];
     switch (kind) {
       case "claimed": {
@@ -163,13 +180,13 @@ export class Claims {
         return { kind: "claimed", row, lease: { jobId: row.job_id, token } };
       }
       case "end":
-        await this.#tickets.end(ticket, token, "failed");
+        await this.#session.tickets.end(ticket, token, "failed");
         return undefined;
       case "later":
-        await this.#tickets.delay(ticket, token, Number(value));
+        await this.#session.tickets.delay(ticket, token, Number(value));
         return undefined;
       case "worse":
-        await this.#tickets.putBack(ticket, token);
+        await this.#session.tickets.putBack(ticket, token);
         return undefined;
       case "gone":
         return undefined;
@@ -178,15 +195,23 @@ export class Claims {
 
   /** @returns `undefined` when something was put right: what was seen is not so any more. */
   async #lookAndPutRight(queues: readonly string[]): Promise<Look | undefined> {
-    const guard = this.#random.hex(TOKEN_LENGTH);
-    const look = await this.#look(queues, guard);
+    const guard = this.#session.newToken();
+    const look = await this.#look(queues, guard, "what-is-due");
     if (look.moves.length === 0 && look.unsent.length === 0) return look;
     await this.#putRight(look, guard);
     return undefined;
   }
 
-  async #look(queues: readonly string[], guard: string): Promise<Look> {
-    const reply = await this.#scripts.run(LOOK, Date.now(), guard, SEND_AGAIN_AFTER_MS, ...queues);
+  async #look(
+    queues: readonly string[],
+    guard: string,
+    running: "everything" | "what-is-due",
+  ): Promise<Look> {
+    const reply = await this.#session.scripts.run(
+      LOOK,
+      ...[Date.now(), guard, SEND_AGAIN_AFTER_MS, running],
+      ...queues,
+    );
     const [best, priority, due, lost, moves, unsent] = reply as [
       string,
       number,
@@ -213,11 +238,11 @@ export class Claims {
 
   async #putRight({ moves, unsent }: Look, guard: string): Promise<void> {
     await Promise.all([
-      this.#outbox.send(unsent),
+      this.#session.outbox.send(unsent),
       ...moves.map(([move, queue, ticket]) =>
         move === "put-back"
-          ? this.#tickets.putBack({ queue, ticket }, guard)
-          : this.#tickets.end({ queue, ticket }, guard, "failed"),
+          ? this.#session.tickets.putBack({ queue, ticket }, guard)
+          : this.#session.tickets.end({ queue, ticket }, guard, "failed"),
       ),
     ]);
   }

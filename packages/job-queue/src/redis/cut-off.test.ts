@@ -108,6 +108,7 @@ describe.skipIf(redisIsMissing())("who is cut off after any command", () => {
   /** As if the leases, the moments of moving, and the waits of retries had passed. */
   async function letTimePass(prefix: string): Promise<void> {
     for (const lock of await client.keys(`${prefix}:q:*:lock`)) await client.del(lock);
+    await client.del(`${prefix}:looks`);
     for (const id of await client.zrange(`${prefix}:outbox`, "0", "-1"))
       await client.zadd(`${prefix}:outbox`, 0, id);
     for (const key of await client.keys(`${prefix}:job:*`)) await client.hdel(key, "not_before");

@@ -1,9 +1,8 @@
-import type { Random } from "@spawn/foundation";
 import type { JobChange } from "../job-store.js";
-import type { Outbox } from "./outbox.js";
-import { type Reply, type Script, type Scripts, script } from "./scripts.js";
+import { type Reply, type Script, script } from "./scripts.js";
+import type { Session } from "./session.js";
 import { fieldsOf, jobRowOf } from "./stored-job.js";
-import type { Ticket, TicketQueues } from "./ticket-queues.js";
+import type { Ticket } from "./ticket-queues.js";
 
 const CANCEL = script(`
 local job = read(ARGV[1])
@@ -41,22 +40,17 @@ local job = read(ARGV[1])
 if not job then return { 'unknown' } end
 if job.status ~= 'running' then return { 'refused', answer(job) } end
 call('SET', lock_of(job.queue, job.ticket), ARGV[2], 'PX', MOVE_MS)
+look_within(job.queue, MOVE_MS)
 pend(job, {})
 return { 'changed', answer(job), 'put-back' }
 `);
 
 /** Changes of jobs by somebody who has no claim of them. */
 export class JobChanges {
-  readonly #scripts: Scripts;
-  readonly #tickets: TicketQueues;
-  readonly #outbox: Outbox;
-  readonly #random: Random;
+  readonly #session: Session;
 
-  constructor(scripts: Scripts, tickets: TicketQueues, outbox: Outbox, random: Random) {
-    this.#scripts = scripts;
-    this.#tickets = tickets;
-    this.#outbox = outbox;
-    this.#random = random;
+  constructor(session: Session) {
+    this.#session = session;
   }
 
   cancel(jobId: number): Promise<JobChange> {
@@ -72,8 +66,8 @@ export class JobChanges {
   }
 
   async #change(change: Script, jobId: number): Promise<JobChange> {
-    const guard = this.#random.hex(32);
-    const [kind, stored, move] = (await this.#scripts.run(change, jobId, guard)) as [
+    const guard = this.#session.newToken();
+    const [kind, stored, move] = (await this.#session.scripts.run(change, jobId, guard)) as [
       JobChange["kind"],
       Reply?,
       ("remove" | "send" | "put-back")?,
@@ -92,14 +86,14 @@ export class JobChanges {
     const ticket = ticketOf(stored);
     switch (move) {
       case "remove":
-        return this.#tickets.remove(ticket);
+        return this.#session.tickets.remove(ticket);
       case "send": {
         const { job_id, job_type, priority } = jobRowOf(stored);
-        return this.#outbox.send([{ ...ticket, jobId: String(job_id), jobType: job_type, priority }]);
+        return this.#session.outbox.send([{ ...ticket, jobId: String(job_id), jobType: job_type, priority }]);
       }
       case "put-back":
-        await this.#tickets.putBack(ticket, guard);
-        this.#outbox.tell();
+        await this.#session.tickets.putBack(ticket, guard);
+        this.#session.outbox.tell();
     }
   }
 }

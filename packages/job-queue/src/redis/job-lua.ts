@@ -32,6 +32,11 @@ local function lock_of(queue, ticket)
   return P .. ':q:' .. queue .. ':' .. ticket .. ':lock'
 end
 
+-- Has the running jobs of a queue looked at again by then.
+local function look_within(queue, ms)
+  call('ZADD', P .. ':looks', 'LT', int(now + ms), queue)
+end
+
 local function fields_of(key)
   local flat = call('HGETALL', key)
   if #flat == 0 then return nil end

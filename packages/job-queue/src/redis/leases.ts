@@ -1,7 +1,7 @@
 import type { Lease, LeaseState, Settlement } from "../job-store.js";
-import type { Outbox } from "./outbox.js";
-import { type Scripts, script } from "./scripts.js";
-import type { Ticket, TicketQueues } from "./ticket-queues.js";
+import { script } from "./scripts.js";
+import type { Session } from "./session.js";
+import type { Ticket } from "./ticket-queues.js";
 
 /**
  * Renews BullMQ's lock of a job's ticket. A lock that has run out, but has not been taken by anybody, is made anew: a
@@ -13,6 +13,7 @@ local key = P .. ':job:' .. id
 local job = call('HMGET', key, 'token', 'queue', 'ticket', 'cancel_requested')
 if job[1] ~= token then return 'lost' end
 call('SET', lock_of(job[2], job[3]), token, 'PX', lease)
+look_within(job[2], lease)
 return job[4] and 'cancel-requested' or 'held'
 `);
 
@@ -44,26 +45,22 @@ return { job.queue, job.ticket, wait > 0 and 'delay' or 'put-back', wait }
 
 /** Renews and ends claims. */
 export class Leases {
-  readonly #scripts: Scripts;
-  readonly #tickets: TicketQueues;
-  readonly #outbox: Outbox;
+  readonly #session: Session;
   readonly #ending = new Set<Promise<void>>();
 
-  constructor(scripts: Scripts, tickets: TicketQueues, outbox: Outbox) {
-    this.#scripts = scripts;
-    this.#tickets = tickets;
-    this.#outbox = outbox;
+  constructor(session: Session) {
+    this.#session = session;
   }
 
   async renew({ jobId, token }: Lease, leaseMs: number): Promise<LeaseState> {
-    return (await this.#scripts.run(RENEW, jobId, token, leaseMs)) as LeaseState;
+    return (await this.#session.scripts.run(RENEW, jobId, token, leaseMs)) as LeaseState;
   }
 
   /** @returns whether the claim still held. Settling twice in the same way is harmless. */
   async settle({ jobId, token }: Lease, settlement: Settlement): Promise<boolean> {
     const message = "errorMessage" in settlement ? (settlement.errorMessage ?? "") : "";
     const delayMs = settlement.kind === "retrying" ? settlement.delayMs : 0;
-    const reply = await this.#scripts.run(SETTLE, jobId, token, settlement.kind, message, delayMs);
+    const reply = await this.#session.scripts.run(SETTLE, jobId, token, settlement.kind, message, delayMs);
     const [queue, name, move, waitMs] = reply as [string?, string?, ("end" | "delay" | "put-back")?, number?];
     if (queue === undefined || name === undefined) return false;
     const ticket = { queue, ticket: name };
@@ -71,10 +68,10 @@ export class Leases {
     if (move === "end") {
       this.#endSoon(ticket, token, settlement.kind === "completed" ? "completed" : "failed");
     } else if (move === "delay") {
-      await this.#tickets.delay(ticket, token, Number(waitMs)).catch(() => {});
+      await this.#session.tickets.delay(ticket, token, Number(waitMs)).catch(() => {});
     } else {
-      await this.#tickets.putBack(ticket, token).catch(() => {});
-      this.#outbox.tell();
+      await this.#session.tickets.putBack(ticket, token).catch(() => {});
+      this.#session.outbox.tell();
     }
     return true;
   }
@@ -85,7 +82,7 @@ export class Leases {
   }
 
   #endSoon(ticket: Ticket, token: string, end: "completed" | "failed"): void {
-    const ending: Promise<void> = this.#tickets
+    const ending: Promise<void> = this.#session.tickets
       .end(ticket, token, end)
       .catch(() => {})
       .finally(() => this.#ending.delete(ending));

@@ -8,6 +8,7 @@ import { Leases } from "./leases.js";
 import { Outbox } from "./outbox.js";
 import { Schedules } from "./schedules.js";
 import { Scripts } from "./scripts.js";
+import { Session } from "./session.js";
 import { TicketQueues } from "./ticket-queues.js";
 import { Workers } from "./workers.js";
 
@@ -32,12 +33,13 @@ export function tablesOf(
   const scripts = new Scripts(client, prefix);
   const tickets = new TicketQueues(bullmq, client, prefix);
   const outbox = new Outbox(client, tickets, prefix);
+  const session = new Session(scripts, tickets, outbox, random);
   return {
     tickets,
     jobs: new Jobs(scripts, outbox),
-    claims: new Claims(scripts, tickets, outbox, random),
-    leases: new Leases(scripts, tickets, outbox),
-    changes: new JobChanges(scripts, tickets, outbox, random),
+    claims: new Claims(session),
+    leases: new Leases(session),
+    changes: new JobChanges(session),
     logs: new JobLogs(client, scripts),
     workers: new Workers(scripts),
     schedules: new Schedules(scripts, outbox),

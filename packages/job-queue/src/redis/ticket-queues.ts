@@ -18,7 +18,7 @@ export interface NewTicket extends Ticket {
 export type TicketEnd = "completed" | "failed";
 
 /** Between BullMQ's handing a ticket out and the start of the claim's own lease. */
-const HAND_OUT_MS = 10_000;
+export const HAND_OUT_MS = 10_000;
 
 /** What is to be kept of a job is in its hash; its ticket goes when it is over. */
 const OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
