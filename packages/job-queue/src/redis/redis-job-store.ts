@@ -1,5 +1,6 @@
 import { type Random, SpawnError, systemRandom } from "@spawn/foundation";
 import type { Redis } from "ioredis";
+import type { ChangeListeners } from "../change-listeners.js";
 import type { JobLogRow } from "../job-log.js";
 import type { JobRow } from "../job-row.js";
 import type {
@@ -20,7 +21,7 @@ import type {
 import { LeaseThread } from "../lease-thread.js";
 import type { ScheduleRow } from "../schedule-row.js";
 import type { NewScheduleRow, ScheduleFiring, ScheduleStore } from "../schedule-store.js";
-import { ChangeWatch } from "./change-watch.js";
+import { watchChanges } from "./change-watch.js";
 import { connect, type RedisServer, redisServer } from "./connect.js";
 import { explainRedisError } from "./explain-redis-error.js";
 import { LEASE_THREAD_CODE, leaseThreadData } from "./lease-thread-code.js";
@@ -47,14 +48,14 @@ export class RedisJobStore implements JobStore, ScheduleStore {
   readonly #server: RedisServer;
   readonly #client: Redis;
   readonly #tables: Tables;
-  readonly #watch: ChangeWatch;
+  readonly #watch: ChangeListeners;
   readonly #thread: LeaseThread;
 
   private constructor(server: RedisServer, client: Redis, prefix: string, tables: Tables) {
     this.#server = server;
     this.#client = client;
     this.#tables = tables;
-    this.#watch = new ChangeWatch(client, prefix);
+    this.#watch = watchChanges(client, prefix);
     this.#thread = new LeaseThread(LEASE_THREAD_CODE, leaseThreadData(server.url, prefix), (lease, leaseMs) =>
       this.renewLease(lease, leaseMs),
     );

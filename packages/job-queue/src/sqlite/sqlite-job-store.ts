@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Clock, type Random, systemClock, systemRandom } from "@spawn/foundation";
 import type { Database } from "better-sqlite3";
+import type { ChangeListeners } from "../change-listeners.js";
 import type { JobLogRow } from "../job-log.js";
 import type { JobRow } from "../job-row.js";
 import type {
@@ -24,7 +25,7 @@ import type { ScheduleRow } from "../schedule-row.js";
 import type { NewScheduleRow, ScheduleFiring, ScheduleStore } from "../schedule-store.js";
 import { Attempts } from "./attempts.js";
 import { backUp } from "./back-up.js";
-import { DatabaseWatch } from "./database-watch.js";
+import { watchDatabase } from "./database-watch.js";
 import { leaseClock } from "./lease-clock.js";
 import { LEASE_THREAD_CODE, leaseThreadData } from "./lease-thread-code.js";
 import { openDatabase, type Synchronous } from "./open-database.js";
@@ -47,7 +48,7 @@ export class SqliteJobStore implements JobStore, ScheduleStore {
   readonly #session: Session;
   readonly #attempts: Attempts;
   readonly #tables: Tables;
-  readonly #watch: DatabaseWatch;
+  readonly #watch: ChangeListeners;
   readonly #thread: LeaseThread | undefined;
 
   private constructor(
@@ -60,7 +61,7 @@ export class SqliteJobStore implements JobStore, ScheduleStore {
     this.#session = session;
     this.#attempts = attempts;
     this.#tables = tablesOf(session);
-    this.#watch = new DatabaseWatch(database);
+    this.#watch = watchDatabase(database);
     if (threadData !== undefined) {
       const renew = (lease: Lease, leaseMs: number): Promise<LeaseState> => this.renewLease(lease, leaseMs);
       this.#thread = new LeaseThread(LEASE_THREAD_CODE, threadData, renew);
