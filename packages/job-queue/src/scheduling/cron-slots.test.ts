@@ -50,6 +50,20 @@ describe("CronSlots", () => {
       ["10-25T00:30"],
     ],
     [
+      "fixed times of a list in the gap come at its end, once",
+      "15,45 2 * * *",
+      "03-29T00:00",
+      "03-29T12:00",
+      ["03-29T01:00"],
+    ],
+    [
+      "fixed times of a range come once each",
+      "0 1-3 * * *",
+      "10-24T22:00",
+      "10-25T12:00",
+      ["10-24T23:00", "10-25T00:00", "10-25T02:00"],
+    ],
+    [
       "an hourly pattern leaves out the gap",
       "0 * * * *",
       "03-29T00:00",

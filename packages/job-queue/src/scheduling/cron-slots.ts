@@ -9,9 +9,10 @@ const FORM =
 /**
  * The moments that a cron expression names, on the clocks of a time zone.
  *
- * Where clocks are put forward, a fixed time that does not exist (`30 2 * * *`) comes at the first moment after the gap;
- * slots of a pattern (`*` or a step in minute or hour) that would lie in the gap do not come. Where clocks are put back, a fixed time that
- * exists twice comes once, the first time; a pattern comes in both.
+ * A fixed time has numbers, lists or ranges for minute and hour, a pattern `*` or a step in one of them. Where clocks are put
+ * forward, fixed times that do not exist (`30 2 * * *`) come at the first moment after the gap, together; slots of a pattern
+ * that would lie in the gap do not come. Where clocks are put back, a fixed time that exists twice comes once, the first
+ * time; a pattern comes in both.
  */
 export class CronSlots {
   readonly #cron: Cron;
@@ -20,7 +21,7 @@ export class CronSlots {
   constructor(expression: string, timezone: string) {
     const problems = [...problemsOf(expression), ...problemsOfZone(timezone)];
     if (problems.length > 0) throw new SpawnError("bad-arguments", problems.join("\n"), { hint: FORM });
-    this.#cron = new Cron(expression, { timezone, mode: "5-part" });
+    this.#cron = new Cron(expression, { timezone, mode: "5-part", fixedTimeRule: "no-wildcard" });
     if (this.after(Date.UTC(2000, 0, 1)) === undefined) {
       throw new SpawnError(
         "bad-arguments",

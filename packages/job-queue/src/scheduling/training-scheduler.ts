@@ -46,6 +46,8 @@ export interface SchedulerRunOptions {
 export class TrainingScheduler {
   readonly #store: ScheduleStore;
   readonly #clock: Clock;
+  /** By expression and time zone: reading an expression takes as long as many slots of it. */
+  readonly #slots = new Map<string, CronSlots>();
 
   constructor({ store, clock = systemClock() }: TrainingSchedulerOptions) {
     this.#store = store;
@@ -74,7 +76,7 @@ export class TrainingScheduler {
       schedule_expr: scheduleExpr,
       timezone,
       missed_slots: missedSlots,
-      next_run: this.#firstRun(new CronSlots(scheduleExpr, timezone)),
+      next_run: this.#firstRun(this.#slotsOf(scheduleExpr, timezone)),
     });
     if (row === undefined) {
       throw new SpawnError("schedule-name-taken", `there is a schedule "${name}" already`, {
@@ -103,7 +105,7 @@ export class TrainingScheduler {
   async enableSchedule(scheduleId: number): Promise<Schedule> {
     const row = await this.#find(scheduleId);
     if (row.enabled) return scheduleOf(row);
-    const next = this.#firstRun(new CronSlots(row.schedule_expr, row.timezone));
+    const next = this.#firstRun(this.#slotsOf(row.schedule_expr, row.timezone));
     return this.#changed(scheduleId, await this.#store.setNextRun(scheduleId, next));
   }
 
@@ -172,7 +174,7 @@ export class TrainingScheduler {
   async #fire(row: ScheduleRow, now: number): Promise<readonly number[]> {
     const schedule = scheduleOf(row);
     if (!schedule.enabled) return [];
-    const cron = new CronSlots(schedule.scheduleExpr, schedule.timezone);
+    const cron = this.#slotsOf(schedule.scheduleExpr, schedule.timezone);
     const { slots, next } = dueSlots(cron, schedule.missedSlots, Date.parse(schedule.nextRun), now);
     const jobIds = await this.#store.fireSchedule({
       scheduleId: schedule.scheduleId,
@@ -182,6 +184,16 @@ export class TrainingScheduler {
       job: checkNewJob(schedule),
     });
     return jobIds ?? [];
+  }
+
+  #slotsOf(expression: string, timezone: string): CronSlots {
+    const key = `${expression} in ${timezone}`;
+    let slots = this.#slots.get(key);
+    if (slots === undefined) {
+      slots = new CronSlots(expression, timezone);
+      this.#slots.set(key, slots);
+    }
+    return slots;
   }
 
   #firstRun(cron: CronSlots): string {
