@@ -89,6 +89,18 @@ describe("a worker", () => {
     });
   });
 
+  it("fails a job, and goes on, when a handler returns what is no outcome", async () => {
+    const jobId = await manager.submitJob(job);
+    await manager.submitJob(job);
+    const returned: unknown[] = [{ kind: "done" }, undefined];
+    const handler = (async () => returned.shift()) as JobHandler;
+    expect(await worker(handler).runWorker({ maxJobs: 2 })).toMatchObject({ failed: 1, completed: 1 });
+    expect(await manager.getJob(jobId)).toMatchObject({
+      status: "failed",
+      errorMessage: "the handler returned { kind: 'done' }, which is no outcome",
+    });
+  });
+
   it("runs several at once, and no more than it may", async () => {
     for (let each = 0; each < 5; each += 1) await manager.submitJob(job);
     const two = gate();

@@ -1,6 +1,9 @@
+import { inspect } from "node:util";
 import type { AbortReason, AttemptOutcome } from "../attempt-outcome.js";
 import type { ClaimedJob, JobManager } from "../job-manager.js";
 import type { JobHandler } from "./job-handlers.js";
+
+const OUTCOMES: readonly AttemptOutcome["kind"][] = ["completed", "failed", "cancelled"];
 
 export interface AttemptToRun {
   readonly job: ClaimedJob;
@@ -41,10 +44,19 @@ export async function runAttempt({
 
 async function settled(run: () => ReturnType<JobHandler>): Promise<AttemptOutcome> {
   try {
-    return (await run()) ?? { kind: "completed" };
+    return outcomeOf(await run());
   } catch (error) {
     return { kind: "failed", errorMessage: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Handlers in JavaScript may return anything. What cannot be understood will not be understood in a retry either. */
+function outcomeOf(returned: unknown): AttemptOutcome {
+  if (returned === undefined) return { kind: "completed" };
+  const outcome = returned as AttemptOutcome | null;
+  if (outcome !== null && OUTCOMES.includes(outcome.kind)) return outcome;
+  const shown = inspect(returned, { breakLength: Number.POSITIVE_INFINITY });
+  return { kind: "failed", errorMessage: `the handler returned ${shown}, which is no outcome`, retry: false };
 }
 
 /** What completed has completed; all else is put down to what the handler was told. */
