@@ -50,3 +50,18 @@ export function assertBuilt() {
 export function loadPackage(name) {
   return import(requireAsCli.resolve(name));
 }
+
+const requireAsJobQueue = createRequire(resolve(root, "packages/job-queue/package.json"));
+
+export function loadJobQueue() {
+  return loadPackage("@spawn/job-queue");
+}
+
+/**
+ * A program's library that the job queue uses, as it loads it.
+ *
+ * @param {"better-sqlite3" | "bullmq" | "ioredis"} name
+ */
+export function loadOfJobQueue(name) {
+  return import(requireAsJobQueue.resolve(name));
+}

@@ -1,10 +1,11 @@
-// pnpm bench [run|runner|plan|transitions]… [--quick] [--write]
+// pnpm bench [run|runner|plan|transitions|jobs]… [--quick] [--write]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkGraph } from "./check-graph.mjs";
 import { compile, findCompiler } from "./compile.mjs";
+import { benchJobQueue } from "./job-queue.mjs";
 import { describeMachine } from "./machine.mjs";
 import { measurer } from "./measure.mjs";
 import { benchNoOpRun } from "./no-op-run.mjs";
@@ -35,6 +36,15 @@ const FULL = {
   runner: { size: 10_000, rounds: 5, idleMs: 5_000 },
   plan: [{ size: 100_000, rounds: 5 }],
   transitions: { sizes: [1_000, 100_000, 1_000_000], rounds: 3 },
+  jobs: {
+    jobs: 20_000,
+    fullJobs: 2_000,
+    redisJobs: 5_000,
+    pending: [1_000, 1_000_000],
+    claims: 1_000,
+    probes: 100,
+    rounds: 5,
+  },
 };
 /** Whether the benches work, in seconds; its figures mean little. */
 const QUICK = {
@@ -42,8 +52,22 @@ const QUICK = {
   runner: { size: 200, rounds: 1, idleMs: 1_000 },
   plan: [{ size: 2_000, rounds: 1 }],
   transitions: { sizes: [1_000, 10_000], rounds: 1 },
+  jobs: {
+    jobs: 500,
+    fullJobs: 100,
+    redisJobs: 200,
+    pending: [100, 10_000],
+    claims: 100,
+    probes: 10,
+    rounds: 1,
+  },
 };
-const BENCHES = ["run", "runner", "plan", "transitions"];
+/** What needs a C compiler. */
+const COMPILED = ["run", "runner", "plan"];
+const BENCHES = ["run", "runner", "plan", "transitions", "jobs"];
+
+/** The places that the README has for figures, each for the benches that are measured together for it. */
+const PLACES = { measured: ["run", "runner", "plan", "transitions"], "measured jobs": ["jobs"] };
 
 function parse() {
   const { values, positionals } = parseArgs({
@@ -53,10 +77,15 @@ function parse() {
   const unknown = positionals.filter((name) => !BENCHES.includes(name));
   if (unknown.length > 0)
     throw new Error(`no such bench: ${unknown.join(", ")} (there are ${BENCHES.join(", ")})`);
-  if (values.write && (values.quick || positionals.length > 0)) {
-    throw new Error("--write is for the whole of it, without --quick");
+  const wanted = positionals.length > 0 ? positionals : BENCHES;
+  const places = Object.entries(PLACES).filter(([, benches]) =>
+    benches.some((name) => wanted.includes(name)),
+  );
+  const isWhole = places.every(([, benches]) => benches.every((name) => wanted.includes(name)));
+  if (values.write && (values.quick || !isWhole)) {
+    throw new Error("--write is for all that stands together in the README, without --quick");
   }
-  return { ...values, wanted: positionals.length > 0 ? positionals : BENCHES };
+  return { ...values, wanted, places };
 }
 
 async function* sections(plan, wanted, bench) {
@@ -64,13 +93,14 @@ async function* sections(plan, wanted, bench) {
   if (wanted.includes("runner")) yield await benchRunnerCost({ ...plan.runner, bench });
   if (wanted.includes("plan")) for (const step of plan.plan) yield benchPlanLoad({ ...step, bench });
   if (wanted.includes("transitions")) yield benchTransitions({ ...plan.transitions, bench });
+  if (wanted.includes("jobs")) yield* benchJobQueue({ ...plan.jobs, bench });
 }
 
 /** The benches that measure processes need a compiler; without one, only the others are run. */
 function programs(scratch, report) {
   const compiler = findCompiler();
   if (compiler === undefined) {
-    report("no C compiler (cc, gcc, clang): run and plan cannot be measured and are left out");
+    report("no C compiler (cc, gcc, clang): run, runner and plan cannot be measured and are left out");
     return undefined;
   }
   return {
@@ -79,23 +109,26 @@ function programs(scratch, report) {
   };
 }
 
-const { quick, write, wanted } = parse();
+const { quick, write, wanted, places } = parse();
 assertBuilt();
 const report = (text) => process.stderr.write(`${text}\n`);
 const scratch = mkdtempSync(join(tmpdir(), "spawn-bench-"));
 try {
   const { present, absent } = findPeers();
   if (absent.length > 0) report(`not on this machine, and left out: ${absent.join(", ")}`);
-  await checkGraph([...present.keys()], scratch);
+  if (wanted.some((name) => name !== "jobs")) await checkGraph([...present.keys()], scratch);
   const compiled = programs(scratch, report);
-  const possible = compiled === undefined ? wanted.filter((name) => name === "transitions") : wanted;
+  const possible = compiled === undefined ? wanted.filter((name) => !COMPILED.includes(name)) : wanted;
   const bench = { scratch, peers: present, report, ...compiled };
-  const tables = [];
-  for await (const section of sections(quick ? QUICK : FULL, possible, bench))
-    tables.push(markdownOf(section));
-  const text = [describeMachine(scratch, present.values(), new Date()), ...tables].join("\n\n");
-  console.log(text);
-  if (write) writeToReadme(text);
+  const machine = describeMachine(scratch, present.values(), new Date());
+  for (const [place, benches] of places) {
+    const tables = [];
+    const here = possible.filter((name) => benches.includes(name));
+    for await (const section of sections(quick ? QUICK : FULL, here, bench)) tables.push(markdownOf(section));
+    const text = [machine, ...tables].join("\n\n");
+    console.log(text);
+    if (write) writeToReadme(text, place);
+  }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
