@@ -203,4 +203,22 @@ describe("with less in it than jobs ask for", () => {
     }
     expect(() => rig.read("ran")).toThrow();
   });
+
+  test("a resume is refused where what runs again does not fit any more, and goes on where it does", async ({
+    rig,
+  }) => {
+    const jobs = [
+      { job_id: "train", command: "[ -e good ] || exit 3", resources: { gpus: 1 } },
+      { job_id: "plain", command: "true" },
+    ];
+    const oneGpu = { env: { CUDA_VISIBLE_DEVICES: "5" } };
+    const run = await rig.run(["queue", "run", rig.queue({ queue_id: "gpu", jobs })], oneGpu);
+    expect(run.code).toBe(1);
+    const refused = await rig.run(["queue", "resume", "gpu"], { env: { CUDA_VISIBLE_DEVICES: "" } });
+    expect(refused.code).toBe(5);
+    expect(refused.stderr).toContain("job train asks for 1 GPUs, there are 0");
+    expectExplained(refused);
+    rig.write("good", "");
+    expect((await rig.run(["queue", "resume", "gpu", "--wait"], oneGpu)).code).toBe(0);
+  });
 });

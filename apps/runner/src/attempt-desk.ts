@@ -107,6 +107,12 @@ export class AttemptDesk {
       this.#options.onEnded(job, attempt, { outcome: { reason: "start-failed", message } });
       return;
     }
+    const { gpus: asked = 0 } = job.resources ?? {};
+    if (gpus.length < asked) {
+      const message = `it asks for ${asked} GPUs, and this machine has ${gpus.length}`;
+      this.#options.onEnded(job, attempt, { outcome: { reason: "start-failed", message } });
+      return;
+    }
     // What an attempt before said of its progress is not this one's.
     rmSync(layout.progressFile(job.id), { force: true });
     const memoryBytes = job.resources?.memoryBytes;

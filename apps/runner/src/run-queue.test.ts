@@ -354,6 +354,14 @@ describe("runQueue", () => {
     expect(own.every((gpu) => gpu === "0\n" || gpu === "1\n")).toBe(true);
   });
 
+  it("fails a job that asks for more GPUs than there are, instead of keeping it waiting for ever", async () => {
+    const outcome = await run({ jobs: [{ job_id: "train", command: "true", resources: { gpus: 3 } }] });
+    expect(outcome).toMatchObject({ state: "failed" });
+    expect(journal().find(({ type }) => type === "attempt-ended")).toMatchObject({
+      outcome: { reason: "start-failed", message: "it asks for 3 GPUs, and this machine has 2" },
+    });
+  });
+
   it("tells in journal and metadata what attempts used, and which ran out of memory", async () => {
     const containment = detectContainment();
     const allocate = (bytes: number): string => `head -c ${bytes} /dev/zero | tail -c ${bytes} | wc -c`;

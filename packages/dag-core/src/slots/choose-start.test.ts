@@ -17,6 +17,7 @@ class Machine {
     jobs: readonly (readonly [string, number, JobResources?])[],
     cpus: number,
     gpus: readonly string[] = [],
+    slots = 1000,
   ) {
     const dagJobs: DagJob[] = jobs.map(([id, timeoutMs, resources]) => ({
       id,
@@ -25,7 +26,7 @@ class Machine {
       ...(resources === undefined ? {} : { resources }),
     }));
     this.#state = createState(buildGraph({ jobs: dagJobs }));
-    this.slots = new Slots({ slots: 1000, cpus, memoryBytes: 0, gpus });
+    this.slots = new Slots({ slots, cpus, memoryBytes: 0, gpus });
     transition(this.#state, { type: "queue-started", t: 0 });
   }
 
@@ -99,5 +100,26 @@ describe("chooseStart", () => {
     expect(overtaking).toBe(PATIENCE);
     machine.end("first");
     expect(machine.start()).toBe("large");
+  });
+
+  test("leaves room for the large job alone: what it does not wait for goes on", () => {
+    const plain = Array.from({ length: 100 }, (_, index) => [`p${index}`, 1] as const);
+    const machine = new Machine([["holds", 99, { gpus: 1 }], ["waits", 50, { gpus: 1 }], ...plain], 2, ["0"]);
+    expect(machine.startAll()).toEqual(["holds", ...plain.map(([id]) => id)]);
+    machine.end("holds");
+    expect(machine.startAll()).toEqual(["waits"]);
+  });
+
+  test("keeps its slot for a large job that is due", () => {
+    const plain = Array.from({ length: 100 }, (_, index) => [`p${index}`, 1] as const);
+    const jobs = [["holds", 99, { cpus: 1 }], ["waits", 50, { cpus: 2 }], ...plain] as const;
+    const machine = new Machine(jobs, 2, [], 3);
+    expect(machine.startAll()).toEqual(["holds", "p0", "p1"]);
+    for (let next = 0; next < PATIENCE + 4; next += 1) {
+      machine.end(`p${next}`);
+      machine.startAll();
+    }
+    machine.end("holds");
+    expect(machine.startAll()).toContain("waits");
   });
 });

@@ -29,6 +29,22 @@ describe("Slots", () => {
     expect(slots.gpusFor({ gpus: 1 })).toEqual(["0"]);
   });
 
+  test("gives all there is to who asks for more", () => {
+    const slots = new Slots(machine);
+    slots.take("a", { cpus: 1 });
+    const large = { cpus: 5, memoryBytes: 9e9, gpus: 3 };
+    expect(slots.fits(large)).toBe(false);
+    slots.release("a");
+    expect(slots.fits(large)).toBe(true);
+    slots.take("b", large, slots.gpusFor(large));
+    expect(slots.gpusOf("b")).toEqual(["0", "1"]);
+    expect(slots.fits({ cpus: 0.1 })).toBe(false);
+    expect(slots.fits({ memoryBytes: 1 })).toBe(false);
+    expect(slots.fits()).toBe(true);
+    slots.release("b");
+    expect(slots.fits({ cpus: 4, memoryBytes: 8e9, gpus: 2 })).toBe(true);
+  });
+
   test("adds fractions of a CPU exactly", () => {
     const slots = new Slots({ ...machine, slots: 100, cpus: 1 });
     for (let job = 0; job < 10; job += 1) {

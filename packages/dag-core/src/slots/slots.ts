@@ -1,7 +1,7 @@
 import type { JobResources } from "../input.js";
 import type { Capacity } from "./capacity.js";
 
-/** How many later jobs may start before a job for which there is no room; then nothing after it starts until it has. */
+/** How many later jobs may start before a job for which there is no room; then room for it is left free until it starts. */
 export const PATIENCE = 16;
 
 interface Taken {
@@ -10,7 +10,10 @@ interface Taken {
   readonly gpus: readonly string[];
 }
 
-/** What is taken and what is free on an instance, and who has been overtaken how often. */
+/**
+ * What is taken and what is free on an instance, and who has been overtaken how often. Who asks for more of something than
+ * there is gets all of it: a job is never kept waiting for what cannot come. `shortages` tells of it beforehand.
+ */
 export class Slots {
   readonly #capacity: Capacity;
   readonly #taken = new Map<string, Taken>();
@@ -28,13 +31,39 @@ export class Slots {
   }
 
   /** Whether a job that takes this could start now. */
-  fits({ cpus = 0, memoryBytes = 0, gpus = 0 }: JobResources = {}): boolean {
+  fits(resources: JobResources = {}): boolean {
+    const wanted = this.#obtainable(resources);
     return (
       this.#taken.size < this.#capacity.slots &&
-      milli(cpus) <= this.#freeMilliCpus &&
-      memoryBytes <= this.#freeMemoryBytes &&
-      gpus <= this.#freeGpus.length
+      wanted.milliCpus <= this.#freeMilliCpus &&
+      wanted.memoryBytes <= this.#freeMemoryBytes &&
+      wanted.gpus <= this.#freeGpus.length
     );
+  }
+
+  /**
+   * Whether a job that fits now would leave room for one that waits: nothing is taken of what the other needs, but what is
+   * left over beside it. A job that only needs what the other does not ask for keeps it waiting no longer.
+   */
+  leavesRoom(resources: JobResources = {}, waiting: JobResources = {}): boolean {
+    const taken = this.#obtainable(resources);
+    const kept = this.#obtainable(waiting);
+    const leaves = (amount: number, free: number, other: number): boolean =>
+      amount === 0 || other === 0 || free - amount >= other;
+    return (
+      leaves(1, this.#capacity.slots - this.#taken.size, 1) &&
+      leaves(taken.milliCpus, this.#freeMilliCpus, kept.milliCpus) &&
+      leaves(taken.memoryBytes, this.#freeMemoryBytes, kept.memoryBytes) &&
+      leaves(taken.gpus, this.#freeGpus.length, kept.gpus)
+    );
+  }
+
+  #obtainable({ cpus = 0, memoryBytes = 0, gpus = 0 }: JobResources) {
+    return {
+      milliCpus: milli(Math.min(cpus, this.#capacity.cpus)),
+      memoryBytes: Math.min(memoryBytes, this.#capacity.memoryBytes),
+      gpus: Math.min(gpus, this.#capacity.gpus.length),
+    };
   }
 
   /** The GPUs that a job which fits would get, those named first in the capacity first. */
@@ -48,10 +77,11 @@ export class Slots {
   }
 
   /** A job starts, or ran already when this began (then there may be more taken than there is). */
-  take(job: string, { cpus = 0, memoryBytes = 0 }: JobResources = {}, gpus: readonly string[] = []): void {
+  take(job: string, resources: JobResources = {}, gpus: readonly string[] = []): void {
     this.release(job);
-    this.#taken.set(job, { milliCpus: milli(cpus), memoryBytes, gpus });
-    this.#freeMilliCpus -= milli(cpus);
+    const { milliCpus, memoryBytes } = this.#obtainable(resources);
+    this.#taken.set(job, { milliCpus, memoryBytes, gpus });
+    this.#freeMilliCpus -= milliCpus;
     this.#freeMemoryBytes -= memoryBytes;
     this.#freeGpus = this.#freeGpus.filter((gpu) => !gpus.includes(gpu));
     this.#overtaken.delete(job);
@@ -68,7 +98,7 @@ export class Slots {
     this.#freeGpus = this.#capacity.gpus.filter((gpu) => !used.has(gpu));
   }
 
-  /** Whether a job has been overtaken so often that it is next, whatever else would fit. */
+  /** Whether a job has been overtaken so often that room for it is left free. */
   isDue(job: string): boolean {
     return (this.#overtaken.get(job) ?? 0) >= PATIENCE;
   }

@@ -1,8 +1,9 @@
 import { Args, Flags } from "@oclif/core";
+import { machineCapacity } from "@spawn/attempt-runner";
 import { serializeQueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance, LocalQueue } from "@spawn/launcher";
-import type { JournalRecord, QueueStatus } from "@spawn/status-model";
+import type { JournalRecord, QueueFold, QueueStatus } from "@spawn/status-model";
 import { EXIT } from "../../exit-status.js";
 import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
@@ -10,6 +11,7 @@ import { type Ec2FlagValues, ec2Flags, refuseEc2Flags } from "../../launching/ec
 import { resumeOnEc2 } from "../../launching/ec2/launch-on-ec2.js";
 import { prepareEc2Resume } from "../../launching/ec2/prepare-ec2-resume.js";
 import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
+import { checkRoomAgain } from "../../launching/machine-room.js";
 import { readRunnableFile } from "../../launching/prepare-launch.js";
 import { checkMovedEnvironment, checkResumeEnvironment } from "../../launching/resume-environment.js";
 import { LaunchingCommand } from "../../launching-command.js";
@@ -25,7 +27,7 @@ import {
   resolveQueue,
   shortReference,
 } from "../../queues/resolve-reference.js";
-import { planResume, refuseRunning } from "../../queues/resume-plan.js";
+import { planResume, type ResumePlan, refuseRunning } from "../../queues/resume-plan.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../../queues/wait-for-queue.js";
 import { ec2ResumeReport } from "../../render/ec2-launch-report.js";
 import { Narrator } from "../../render/narrator.js";
@@ -119,6 +121,7 @@ export default class QueueResume extends LaunchingCommand {
       other === undefined
         ? planResume(queue.fold, queue.status(), { rerun })
         : planResume(other.fold, other.status, { rerun, change: other });
+    this.checkRoom(instance.queueId, other?.fold ?? queue.fold, plan, variables);
     this.print(resumePlanText(plan, instance.queueId, this.palette));
     if (other !== undefined && other.stopped.length > 0) {
       const { stopped } = other;
@@ -187,6 +190,7 @@ export default class QueueResume extends LaunchingCommand {
         other === undefined
           ? planResume(moved.fold, moved.status, { rerun })
           : planResume(other.fold, other.status, { rerun, change: other });
+      this.checkRoom(left.queueId, other?.fold ?? moved.fold, plan, variables);
       this.print(resumePlanText(plan, left.queueId, this.palette));
     }
     this.tell(`Its instance is gone: it goes on from ${moved.stored.store.locationOf(left.queueId)}`);
@@ -205,6 +209,15 @@ export default class QueueResume extends LaunchingCommand {
     const narrator = new Narrator();
     narrator.take(records, false);
     return this.resumed(queue, instance, narrator, flags.wait ?? false);
+  }
+
+  private checkRoom(
+    queueId: string,
+    fold: QueueFold,
+    plan: ResumePlan,
+    variables: LaunchEnvironment["variables"],
+  ): void {
+    checkRoomAgain(queueId, fold.graph.jobs, plan, machineCapacity({ environment: variables }));
   }
 
   /** @param narrator knows all that was before */
