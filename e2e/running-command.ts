@@ -50,9 +50,9 @@ export class RunningCommand {
   /**
    * Resolves with the first line of either stream that matches.
    *
-   * @throws Error when the command ends without it, or after 20 s.
+   * @throws Error when the command ends without it, or after `withinMs`.
    */
-  async line(pattern: RegExp): Promise<string> {
+  async line(pattern: RegExp, withinMs = PATIENCE_MS): Promise<string> {
     return await new Promise<string>((resolve, reject) => {
       const look = (): void => {
         const found = `${this.#stdout}\n${this.#stderr}`.split("\n").find((line) => pattern.test(line));
@@ -64,7 +64,7 @@ export class RunningCommand {
         stop();
         reject(new Error(`${why} without a line ${pattern}:\n${this.#stdout}\n${this.#stderr}`));
       };
-      const patience = setTimeout(() => fail("20 s passed"), PATIENCE_MS);
+      const patience = setTimeout(() => fail(`${withinMs / 1000} s passed`), withinMs);
       const stop = (): void => {
         clearTimeout(patience);
         this.#looks.delete(look);

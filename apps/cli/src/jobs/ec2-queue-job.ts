@@ -17,7 +17,7 @@ import { openRemoteQueue } from "../queues/remote/open-remote-queue.js";
 import type { RemoteQueue } from "../queues/remote/remote-queue.js";
 import { progressLine } from "../render/progress-line.js";
 import { settingsAt } from "../settings/load-settings.js";
-import { findEc2Run } from "./find-ec2-run.js";
+import { type Ec2Run, findEc2Run } from "./find-ec2-run.js";
 import { type HandlerOutcome, LEFT } from "./handler-outcome.js";
 import type { Ec2QueueConfig } from "./queue-config.js";
 import { outcomeOfQueue } from "./queue-outcome.js";
@@ -28,12 +28,20 @@ const LOOK_EVERY_MS = 5_000;
 /** Whoever claimed an id for longer than this and has launched nothing is dead. */
 const LONGEST_LAUNCH_MS = 10 * 60_000;
 
+/** So long an outage of AWS is waited for before anything is launched. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** Until a resume is tried again that AWS refused for now. */
+const RESUME_AGAIN_MS = 60_000;
+
+const LAUNCHED = "Launched queue ";
+
 /** A queue that loses its instance more often while one worker follows it is not resumed any more. */
 const MOST_RESUMES = 3;
 
 export interface Ec2QueueJobParts {
   readonly context: Context;
-  readonly manager: Pick<JobManager, "logJobMessage">;
+  readonly manager: Pick<JobManager, "logJobMessage" | "getJobLogs">;
   /** The job queue's file or address. */
   readonly location: string;
   readonly job: JobContext;
@@ -49,6 +57,7 @@ export class Ec2QueueJob {
   /** What was last told, so that it is told once. */
   #told = "";
   #isCancelling = false;
+  #opened: { readonly reference: Ec2Reference; readonly queue: RemoteQueue } | undefined;
 
   constructor(parts: Ec2QueueJobParts) {
     const { context, config, job } = parts;
@@ -65,10 +74,14 @@ export class Ec2QueueJob {
 
   /** @returns `undefined` when the job was lost, handed back or cancelled before there was a queue. */
   async #findOrLaunch(): Promise<Ec2Reference | undefined> {
-    const { config, location, job } = this.#parts;
+    const { job } = this.#parts;
+    const sinceMs = this.#context.clock.bootMs();
     while (!this.#signal.aborted) {
-      const found = await findEc2Run(this.#context, { config, location, job: job.job });
-      switch (found.kind) {
+      const found = await this.#find(sinceMs);
+      switch (found?.kind) {
+        case undefined:
+          await pause(LOOK_EVERY_MS, this.#signal);
+          break;
         case "launched": {
           const { queueId, instanceId } = found.reference;
           await job.log(
@@ -93,6 +106,28 @@ export class Ec2QueueJob {
     return undefined;
   }
 
+  /** @returns `undefined` where nobody can tell now. */
+  async #find(sinceMs: number): Promise<Ec2Run | undefined> {
+    const { config, location, job } = this.#parts;
+    try {
+      return await findEc2Run(this.#context, { config, location, job: job.job });
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      const isOutage = isPassing(error) && this.#context.clock.bootMs() - sinceMs < PATIENCE_MS;
+      // What was launched goes on meanwhile, and has not failed because it cannot be seen.
+      const isWaited =
+        isOutage || ((isPassing(error) || error.code === "permission-denied") && (await this.#wasLaunched()));
+      if (!isWaited) throw error;
+      await this.#tellOnce("WARNING", `${error.message}; asking again`);
+      return undefined;
+    }
+  }
+
+  async #wasLaunched(): Promise<boolean> {
+    const messages = await this.#parts.manager.getJobLogs(this.#parts.job.job.jobId);
+    return messages.some(({ message }) => message.startsWith(LAUNCHED));
+  }
+
   async #replace(store: ResultStore, queueId: string): Promise<string> {
     const access = await this.#context.ec2(this.#parts.config.ec2.region);
     return await claimByReplacing(this.#context, access, store, queueId);
@@ -114,38 +149,36 @@ export class Ec2QueueJob {
     const where = `${instance.instanceType} in ${instance.zone}, ${instance.market}`;
     await job.log(
       "INFO",
-      `Launched queue ${queueId} on ${instanceId} (${where}); it ends by ${instance.deadline}`,
+      `${LAUNCHED}${queueId} on ${instanceId} (${where}); it ends by ${instance.deadline}`,
     );
     return { ...made, instance: undefined };
   }
 
   async #follow(first: Ec2Reference): Promise<HandlerOutcome> {
     let reference = first;
-    let queue = await openRemoteQueue(this.#context, reference);
     let isAsked = false;
     for (;;) {
       this.#isCancelling ||= this.#signal.aborted && this.#abortReason() === "cancel-requested";
       if (this.#signal.aborted && !this.#isCancelling) return LEFT;
       if (this.#isCancelling && !isAsked) isAsked = await this.#askToCancel(reference);
-      const status = await this.#look(queue);
+      const status = await this.#look(reference);
       const outcome = status && outcomeOfQueue(status);
       if (outcome !== undefined) return outcome;
       if (status?.status === "interrupted") {
         const next = await this.#afterInterruption(reference, status);
         if (next !== undefined && next.kind !== "ec2") return next;
-        if (next !== undefined) {
-          reference = next;
-          queue = await openRemoteQueue(this.#context, reference);
-        }
+        if (next !== undefined) reference = next;
       }
       await pause(LOOK_EVERY_MS, this.#isCancelling ? undefined : this.#signal);
     }
   }
 
   /** @returns `undefined` where nobody can tell now: the queue goes on, and is asked about again. */
-  async #look(queue: RemoteQueue): Promise<QueueStatus | undefined> {
+  async #look(reference: Ec2Reference): Promise<QueueStatus | undefined> {
     try {
-      const status = await queue.look();
+      if (this.#opened?.reference !== reference)
+        this.#opened = { reference, queue: await openRemoteQueue(this.#context, reference) };
+      const status = await this.#opened.queue.look();
       await this.#tellOnce("INFO", progressLine(status));
       return status;
     } catch (error) {
@@ -200,8 +233,12 @@ export class Ec2QueueJob {
       await this.#parts.job.log("INFO", `Resumed queue ${made.queueId} on ${made.instanceId}`);
       return { ...made, instance: undefined };
     } catch (error) {
-      if (error instanceof SpawnError && error.code === "already-running") return undefined;
-      throw error;
+      if (!(error instanceof SpawnError)) throw error;
+      if (error.code === "already-running") return undefined;
+      if (!isPassing(error) && error.code !== "no-capacity") throw error;
+      await this.#tellOnce("WARNING", `It cannot go on now: ${error.message}; trying again`);
+      await pause(RESUME_AGAIN_MS, this.#isCancelling ? undefined : this.#signal);
+      return undefined;
     }
   }
 
@@ -229,6 +266,11 @@ export class Ec2QueueJob {
     this.#told = message;
     await this.#parts.job.log(level, message);
   }
+}
+
+/** What may be over by itself. */
+function isPassing({ code }: SpawnError): boolean {
+  return code === "aws-failed" || code === "store-failed";
 }
 
 async function claimExactly(store: ResultStore, queueId: string): Promise<string> {
