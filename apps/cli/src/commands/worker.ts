@@ -82,7 +82,11 @@ export default class Worker extends JobQueueCommand {
     beside.catch(() => stop.abort());
     const report = await executor
       .runWorker({ signal: stop.signal, handBack, ...runOptions(flags) })
-      .finally(() => stop.abort());
+      .finally(async () => {
+        stop.abort();
+        // The store stays open until all that uses it has ended.
+        await Promise.allSettled([beside]);
+      });
     await beside;
     return { worker_id: workerId, ...report };
   }
