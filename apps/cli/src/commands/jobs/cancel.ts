@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { jobJson } from "../../jobs/job-json.js";
 import { JobQueueCommand, parseId } from "../../jobs/job-queue-command.js";
 import { jobQueueFlags } from "../../jobs/job-queue-flags.js";
+import { isLost } from "../../render/job-queue/stale-text.js";
 
 export default class JobsCancel extends JobQueueCommand {
   static override summary = "cancel a job; one that runs is ended by its worker";
@@ -17,7 +18,10 @@ export default class JobsCancel extends JobQueueCommand {
     const jobId = parseId(args.id);
     return await this.withQueue(flags, async ({ manager }) => {
       const job = await manager.cancelJob(jobId);
-      if (job.status === "running") {
+      if (job.status === "running" && isLost(job, this.context.clock.wallMs())) {
+        this.print(`✅ Cancelling job ${jobId}: ${job.workerId} was lost, the next worker ends it`);
+        this.progress("Start one, if none is running: spawn worker");
+      } else if (job.status === "running") {
         this.print(`✅ Cancelling job ${jobId}: ${job.workerId} ends it`);
         this.progress(`See how it ends: spawn jobs logs ${jobId} -f`);
       } else this.print(`✅ Cancelled job ${jobId}`);

@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { jobJson } from "../../jobs/job-json.js";
 import { JobQueueCommand, parseId } from "../../jobs/job-queue-command.js";
 import { jobQueueFlags } from "../../jobs/job-queue-flags.js";
+import { queueOfJob } from "../../jobs/queue-of-job.js";
 import { jobText } from "../../render/job-queue/job-text.js";
 
 export default class JobsShow extends JobQueueCommand {
@@ -14,9 +15,11 @@ export default class JobsShow extends JobQueueCommand {
   override async run(): Promise<object> {
     const { args, flags } = await this.parse(JobsShow);
     const jobId = parseId(args.id);
-    return await this.withQueue(flags, async ({ manager }) => {
+    return await this.withQueue(flags, async ({ manager, location }) => {
       const job = await manager.getJob(jobId);
       this.print(jobText(job, this.palette));
+      const queueId = await queueOfJob(this.context, location, job);
+      if (queueId !== undefined) this.progress(`\nIts queue: spawn queue status ${queueId}`);
       return jobJson(job);
     });
   }
