@@ -92,10 +92,12 @@ export class JobsRig {
     this.sql("UPDATE jobs SET not_before = '2020-01-01T00:00:00.000Z' WHERE not_before IS NOT NULL");
   }
 
-  /** As if the time of each schedule had come. */
+  /** As if the time of each schedule had come, and none of its times had had a job yet. */
   makeDue(): void {
     const past = "strftime('%Y-%m-%dT%H:%M:00.000Z', 'now', '-3 minutes')";
-    this.sql(`UPDATE schedules SET next_run = ${past} WHERE next_run IS NOT NULL`);
+    this.sql(
+      `DELETE FROM schedule_slots; UPDATE schedules SET next_run = ${past} WHERE next_run IS NOT NULL`,
+    );
   }
 
   /** Changes the database as no command would. */

@@ -13,6 +13,9 @@ const test = withRig.extend<{ queue: Ec2JobsRig }>({
   },
 });
 
+/** A launch is many calls, and a machine under test is a busy one. */
+const SLOW_MS = 60_000;
+
 const isMissing = motoIsMissing();
 let aws: EmulatedAws;
 
@@ -35,6 +38,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     const worker = await queue.worker(["--max-jobs", "1"]);
     await log.line(
       /INFO: Launched queue nightly-1-[0-9a-f]{10} on i-[0-9a-f]+ \(t3\.micro in us-east-1a, on-demand\)/,
+      SLOW_MS,
     );
     const [made, ...others] = await queue.instances();
     expect(others).toEqual([]);
@@ -44,20 +48,24 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     });
     const machine = await queue.boot(made);
     await machine.untilMark("begun");
-    await log.line(/INFO: running: 0 of 1 jobs completed \(train\)/);
+    await log.line(/INFO: running: 0 of 1 jobs completed \(train\)/, SLOW_MS);
     writeFileSync(machine.mark("go"), "");
     const said = await worker.result;
     expect(said.code, said.stderr).toBe(0);
     expect(await queue.job(id)).toMatchObject({ status: "completed", retry_count: 0 });
     expect((await log.result).stdout).toMatch(/INFO: completed: 1 of 1 jobs completed/);
-    const status = await queue.spawn("queue", "status", made?.tags["spawn:queue-id"] ?? "");
+    const queueId = made?.tags["spawn:queue-id"] ?? "";
+    expect((await queue.jobs("show", String(id))).stderr).toContain(
+      `Its queue: spawn queue status ${queueId}\n`,
+    );
+    const status = await queue.spawn("queue", "status", queueId);
     expect(status.stdout).toContain("Status: completed");
   });
 
   test("is followed by the next worker when its own is killed: no second instance", async ({ queue }) => {
     const id = await queue.submitQueue();
     const killed = await queue.worker();
-    await queue.follow(id).line(/INFO: Launched queue /);
+    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
     const [made] = await queue.instances();
     const machine = await queue.boot(made);
     await machine.untilMark("begun");
@@ -65,7 +73,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     await killed.result;
     queue.endLeases();
     const next = await queue.worker(["--worker-id", "worker-02", "--max-jobs", "1"]);
-    await queue.follow(id).line(/INFO: Goes on with queue nightly-1-\w+ on i-/);
+    await queue.follow(id).line(/INFO: Goes on with queue nightly-1-\w+ on i-/, SLOW_MS);
     writeFileSync(machine.mark("go"), "");
     expect((await next.result).code).toBe(0);
     expect(await queue.job(id)).toMatchObject({
@@ -94,8 +102,8 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     queue.endLeases();
     const next = await queue.worker(["--max-jobs", "1"]);
     const log = queue.follow(id);
-    await log.line(/WARNING: Ended what was left of a launch whose worker was killed/);
-    await log.line(/INFO: Launched queue /);
+    await log.line(/WARNING: Ended what was left of a launch whose worker was killed/, SLOW_MS);
+    await log.line(/INFO: Launched queue /, SLOW_MS);
     const all = await queue.instances();
     expect(all.map(({ state }) => state).sort()).toEqual(["running", "terminated"]);
     const whole = all.find(({ state }) => state === "running");
@@ -122,9 +130,9 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     });
     queue.endLeases();
     const next = await queue.worker(["--worker-id", "worker-02", "--max-jobs", "1"]);
-    await queue.follow(id).line(/INFO: Goes on with queue nightly-1-\w+ on i-/);
+    await queue.follow(id).line(/INFO: Goes on with queue nightly-1-\w+ on i-/, SLOW_MS);
     asleep.signal("SIGCONT");
-    await asleep.line(/job 1 \(training\) was lost to another worker/);
+    await asleep.line(/job 1 \(training\) was lost to another worker/, SLOW_MS);
     const [made, ...others] = await queue.instances();
     expect(others).toEqual([]);
     const machine = await queue.boot(made);
@@ -140,7 +148,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   test("is cancelled there when the job is", async ({ queue }) => {
     const id = await queue.submitQueue();
     const worker = await queue.worker(["--max-jobs", "1"]);
-    await queue.follow(id).line(/INFO: Launched queue /);
+    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
     const machine = await queue.boot((await queue.instances())[0]);
     await machine.untilMark("begun");
     await queue.jobs("cancel", String(id));
@@ -154,7 +162,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   test("is cancelled there by the next worker when its own was killed", async ({ queue }) => {
     const id = await queue.submitQueue();
     const killed = await queue.worker();
-    await queue.follow(id).line(/INFO: Launched queue /);
+    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
     const machine = await queue.boot((await queue.instances())[0]);
     await machine.untilMark("begun");
     killed.signal("SIGKILL");
@@ -162,7 +170,10 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     await queue.jobs("cancel", String(id));
     queue.endLeases();
     const next = await queue.worker();
-    await next.line(/^Cancelling queue nightly-1-\w+: its job was cancelled while its worker was gone\.$/);
+    await next.line(
+      /^Cancelling queue nightly-1-\w+: its job was cancelled while its worker was gone\.$/,
+      SLOW_MS,
+    );
     await machine.ended();
     const status = await queue.spawn("queue", "status", machine.queueId);
     expect(status.stdout).toContain("Status: cancelled");
@@ -171,22 +182,43 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
     expect((await next.result).code).toBe(0);
   });
 
+  test("goes on while AWS cannot be asked, also for a worker that takes it over then", async ({ queue }) => {
+    const id = await queue.submitQueue();
+    const killed = await queue.worker();
+    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
+    const machine = await queue.boot((await queue.instances())[0]);
+    await machine.untilMark("begun");
+    killed.signal("SIGKILL");
+    await killed.result;
+    queue.endLeases();
+    aws.refuse("ExpiredToken", "The security token included in the request is expired", 403);
+    const next = await queue.worker(["--max-jobs", "1"]);
+    const log = queue.follow(id);
+    await log.line(/WARNING: .*credentials have expired.*; asking again/, SLOW_MS);
+    aws.proxy.fault = () => undefined;
+    await log.line(/INFO: Goes on with queue /, SLOW_MS);
+    writeFileSync(machine.mark("go"), "");
+    expect((await next.result).code).toBe(0);
+    expect(await queue.job(id)).toMatchObject({ status: "completed", retry_count: 0 });
+  });
+
   test("goes on on a new instance after a spot interruption, and uses up no retry", async ({ queue }) => {
     const id = await queue.submitQueue();
     const worker = await queue.worker(["--max-jobs", "1"]);
     const log = queue.follow(id);
-    await log.line(/INFO: Launched queue /);
+    await log.line(/INFO: Launched queue /, SLOW_MS);
     const [first] = await queue.instances();
     const machine = await queue.boot(first);
     await machine.untilMark("begun");
     const time = new Date(Date.now() + 120_000).toISOString();
     machine.imds.values.set("meta-data/spot/instance-action", JSON.stringify({ action: "terminate", time }));
-    await log.line(/INFO: interrupted: 0 of 1 jobs completed/);
+    await log.line(/INFO: interrupted: 0 of 1 jobs completed/, SLOW_MS);
     await queue.terminate(first);
     await log.line(
       /INFO: queue nightly-1-\w+ was interrupted \(spot interruption\): it goes on, on a new instance/,
+      SLOW_MS,
     );
-    await log.line(/INFO: Resumed queue /);
+    await log.line(/INFO: Resumed queue /, SLOW_MS);
     const second = (await queue.instances()).find(({ state }) => state === "running");
     expect(second?.tags["spawn:queue-id"]).toBe(first?.tags["spawn:queue-id"]);
     const resume = { rerun: [], trust_completed: false };
@@ -201,7 +233,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   test("that comes to its instance's deadline has failed, and says how to go on", async ({ queue }) => {
     const id = await queue.submitQueue();
     const worker = await queue.worker(["--max-jobs", "1"]);
-    await queue.follow(id).line(/INFO: Launched queue /);
+    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
     const [made] = await queue.instances();
     const machine = await queue.boot(made, { lifeMs: 15_000 });
     await machine.untilMark("begun");

@@ -52,6 +52,7 @@ describe("a schedule whose job is a queue", { timeout: 120_000 }, () => {
       expect(worker.stderr).toContain(`Submitted 1 scheduled: job ${id}\n`);
       expect(await queue.job(id)).toMatchObject({ status: "completed" });
       expect((await rig.status(run)).status).toBe("completed");
+      expect((await queue.jobs("show", String(id))).stderr).toBe(`\nIts queue: spawn queue status ${run}\n`);
     }
     expect(rig.read("trained.txt")).toBe("data\ndata\n");
     expect(rig.leftovers()).toEqual([]);

@@ -166,8 +166,8 @@ describe("a job that is cancelled while it runs", { timeout: 120_000 }, () => {
     await gate.reached();
     killed.signal("SIGKILL");
     await killed.result;
-    await queue.jobs("cancel", String(id));
     queue.endLeases();
+    expect((await queue.jobs("cancel", String(id))).stdout).toMatch(/was lost, the next worker ends it\n$/);
     const next = await queue.worker();
     expect(await queue.over(id)).toMatchObject({ status: "cancelled" });
     expect((await rig.ended("nightly")).status).toBe("cancelled");
