@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type CliRig, REPOSITORY } from "./cli-rig.js";
@@ -36,6 +36,19 @@ describe("docs/job-queue.md", { timeout: 120_000 }, () => {
     expect(backup).toMatch(/to backup\.db[\s\S]*^2 +training +completed/m);
     expect(trouble).toContain("Found 0 stale jobs");
     expect(rig.leftovers()).toEqual([]);
+  });
+});
+
+describe("the guide's program", { timeout: 60_000 }, () => {
+  test("runs a job with a handler of its own, in a file that the commands read as well", async ({ rig }) => {
+    mkdirSync(join(rig.cwd, "node_modules/@spawn"), { recursive: true });
+    symlinkSync(join(REPOSITORY, "packages/job-queue"), join(rig.cwd, "node_modules/@spawn/job-queue"));
+    const [program = ""] = GUIDE.programs;
+    rig.write("worker.mjs", program);
+    const result = await rig.startProgram(process.execPath, ["worker.mjs"]).result;
+    expect(result).toMatchObject({ code: 0, stdout: "completed\n" });
+    const log = await rig.run(["jobs", "logs", "1", "--db", "models.db"]);
+    expect(log.stdout).toContain("INFO: evaluates test");
   });
 });
 

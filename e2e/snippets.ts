@@ -14,8 +14,17 @@ export class Page {
 
   /** What a reader may paste into a shell, with `spawn` for the program, in order. */
   get snippets(): readonly string[] {
+    return this.#blocks("bash runnable");
+  }
+
+  /** Programs for Node, as modules. */
+  get programs(): readonly string[] {
+    return this.#blocks("js runnable");
+  }
+
+  #blocks(wanted: string): readonly string[] {
     return [...this.text.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].flatMap(([, info, text]) =>
-      info?.trim() === "bash runnable" && text !== undefined ? [text] : [],
+      info?.trim() === wanted && text !== undefined ? [text] : [],
     );
   }
 
