@@ -3,15 +3,89 @@ import { LabRig } from "./lab-rig.js";
 import { cannotMakeLab } from "./why-no-lab.js";
 
 const isMissing = cannotMakeLab();
+/** Seconds: so long is a minute of the machines' own `shutdown` here. The agents' clock is not scaled. */
+const MINUTE = 8;
+const TTL_MINUTES = 3;
+const ARMED_MS = TTL_MINUTES * MINUTE * 1000;
+/** Beyond the moment itself, for a machine to end and for EC2 to know. */
+const LATE_MS = 30_000;
+/** Of an instance whose agent is to be seen at its own deadline; real time. */
+const SHORT_TTL_MS = 80_000;
 let rig: LabRig;
 
 beforeAll(async () => {
-  if (!isMissing) rig = await LabRig.start();
+  if (!isMissing) rig = await LabRig.start({ shutdownMinute: MINUTE });
 });
 
 afterAll(() => rig?.stop());
 
+/** One that runs for longer than the instance may; says so in /tmp/started. */
+function endless(queue_id: string) {
+  return { queue_id, jobs: [{ job_id: "long", command: "echo ran >>/tmp/started; exec sleep 3600" }] };
+}
+
+/** Its service still starts it again, in vain. */
+const NO_AGENT_ANY_MORE = "rm /usr/local/bin/spored /usr/local/bin/spawn-runner; pkill -KILL -x spored";
+
 describe.skipIf(isMissing)("an instance ends by itself", { timeout: 180_000 }, () => {
+  async function launch(queueId: string, ttlMs = TTL_MINUTES * 60_000): Promise<string> {
+    const id = await rig.launch(endless(queueId), { ttlMs });
+    await rig.untilWritten(id, "tmp/started");
+    return id;
+  }
+
+  async function killAgent(id: string): Promise<void> {
+    const machine = rig.machine(id);
+    await machine.run(NO_AGENT_ANY_MORE);
+    await rig.until("the agent is gone", async () => (await machine.run("pgrep -x spored")).code === 1);
+  }
+
+  it.concurrent("with its agent dead for good and its job alive", async ({ expect }) => {
+    const id = await launch("no-agent");
+    await killAgent(id);
+    const machine = rig.machine(id);
+    expect((await machine.run("pgrep -f 'sleep 360[0]'")).code, "the job is alive").toBe(0);
+    await rig.untilState(id, "terminated", ARMED_MS + LATE_MS);
+    expect(machine.isOn).toBe(false);
+    expect(machine.written("tmp/started")).toBe("ran\n");
+  });
+
+  it.concurrent("with everything of spawn's dead and the network down", async ({ expect }) => {
+    const id = await launch("nothing-left");
+    await killAgent(id);
+    const machine = rig.machine(id);
+    await machine.run("pkill -KILL -f 'sleep 360[0]'");
+    machine.link.down();
+    await rig.untilState(id, "terminated", ARMED_MS + LATE_MS);
+    expect(machine.isOn).toBe(false);
+  });
+
+  it.concurrent("restarted, though its agent is dead for good: its end is armed again", async ({
+    expect,
+  }) => {
+    const id = await launch("no-agent-again");
+    await killAgent(id);
+    const machine = rig.machine(id);
+    const armed = () => machine.written("var/log/lab/shutdown.log")?.split("\n").length ?? 0;
+    const before = armed();
+    await machine.run("systemctl reboot");
+    await rig.until("its end is armed again", async () => machine.boots === 2 && armed() > before);
+    await rig.untilState(id, "terminated", ARMED_MS + LATE_MS);
+    expect(machine.isOn).toBe(false);
+  });
+
+  it.concurrent("by its deadline, though its agent was told to end with the network down", async ({
+    expect,
+  }) => {
+    const id = await launch("told-unplugged", SHORT_TTL_MS);
+    const machine = rig.machine(id);
+    machine.link.down();
+    await machine.run("shutdown -P now");
+    const { deadline } = await rig.launcher.find(id);
+    await rig.untilState(id, "terminated", Date.parse(deadline) - Date.now() + LATE_MS);
+    expect(machine.isOn).toBe(false);
+  });
+
   it.concurrent("after its queue, though its agent was killed meanwhile: that is back, and the job ran once", async ({
     expect,
   }) => {

@@ -24,12 +24,13 @@ export class Machine {
 
   /**
    * Has the system itself shut down in so long, whole minutes, rounded up; replaces what was armed before. It holds
-   * whatever becomes of the agent.
+   * whatever becomes of the agent. Once the time has passed that is now: an agent that is killed again and again must not
+   * put it off each time.
    *
    * @returns whether it is armed
    */
   async arm(leftMs: number): Promise<boolean> {
-    const minutes = Math.max(1, Math.ceil(leftMs / MINUTE_MS));
+    const minutes = Math.max(0, Math.ceil(leftMs / MINUTE_MS));
     try {
       await this.#retrying(() => runProgram("shutdown", ["-P", `+${minutes}`]));
       this.#options.log.info({ minutes }, "shutdown armed");

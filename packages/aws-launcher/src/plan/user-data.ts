@@ -25,6 +25,8 @@ mkdir -p /etc/spawn /usr/local/bin || fail 'cannot make folders'
 cat >/etc/spawn/agent.json <<'SPAWN_END'
 ${facts.agentConfig}
 SPAWN_END
+cat >/etc/spawn/arm <<'SPAWN_END'
+${ARM}SPAWN_END
 url=${quoted(facts.runnerUrl)}
 new=/usr/local/bin/.spawn-runner
 get() {
@@ -46,12 +48,23 @@ systemctl daemon-reload && systemctl enable spored && systemctl start spored || 
 `;
 }
 
+/**
+ * Arms the machine's own end for what is left until its deadline, where nothing has armed it yet: after a reboot, also where the
+ * agent can no longer start. What is armed stays as it is, so that a service that restarts for ever puts nothing off.
+ */
+const ARM = `[ -e /run/systemd/shutdown/scheduled ] && exit
+at=$(sed -n 's/.*"deadline":"\\([^"]*\\)".*/\\1/p' /etc/spawn/agent.json /var/lib/spawn-queue/deadline.json | sort | tail -n 1)
+left=$(($(date -d "$at" +%s) - $(date +%s)))
+shutdown -P +$((left > 0 ? left / 60 + 1 : 0))
+`;
+
 const SERVICE = `[Unit]
 Description=spawn agent
 After=network-online.target
 Wants=network-online.target
 StartLimitIntervalSec=0
 [Service]
+ExecStartPre=-/bin/sh /etc/spawn/arm
 ExecStart=/usr/local/bin/spored agent --config /etc/spawn/agent.json
 EnvironmentFile=-/etc/spawn/environment
 KillMode=process
