@@ -52,6 +52,8 @@ function eventOf(request: RunnerRequest): PendingEvent["event"] {
       return { type: "interrupt-requested", cause: request.cause };
     case "extend":
       return { type: "warning", message: "this instance has no deadline, so there is nothing to extend" };
+    case "resume":
+      return { type: "warning", message: "a resume was asked for while the queue runs: it was left out" };
     default:
       return unreachable(request);
   }

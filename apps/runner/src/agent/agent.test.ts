@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { instanceLayout, processGroups } from "@spawn/attempt-runner";
@@ -131,6 +131,15 @@ describe("the deadline", () => {
     expect(done).toEqual(["arm", "power off"]);
   });
 
+  it("lets an agent go that was told to end, though the store does not answer", async () => {
+    const getFile = async (): Promise<never> => {
+      told.abort();
+      return await never();
+    };
+    await agentOf(1_500, {}, { store: storeWith({ getFile }) }).live();
+    expect(done[0]).toBe("arm");
+  });
+
   it("ends the machine though nothing can be stored any more", async () => {
     await ship("true");
     const refuse = () => Promise.reject(new SpawnError("store-failed", "no route to host"));
@@ -176,6 +185,48 @@ describe("what is asked through the store", () => {
     await agentOf(HOUR).live();
     expect(await status()).toMatchObject({ status: "cancelled" });
     expect(await store.readBytes("q/requests/001.json")).toBeUndefined();
+  });
+
+  it("to go on with a queue that is over, on an instance that was kept, runs again what did not complete", async () => {
+    await ship('echo "$TOKEN" >> $FOLDER/tokens; [ -n "$TOKEN" ]');
+    const kept = { keep_on_failure_ms: HOUR };
+    const leave = async (): Promise<void> => void setImmediate(() => told.abort());
+    await agentOf(HOUR, kept, { carried: { fetch: async () => ({}), remove: leave } }).live();
+    expect(await status()).toMatchObject({ status: "failed" });
+    await ask({ kind: "resume", rerun: [] });
+    told = new AbortController();
+    let removed = 0;
+    const carried = { fetch: async () => ({ TOKEN: "t" }), remove: async () => void removed++ };
+    await agentOf(HOUR, kept, { carried }).live();
+    expect(await status()).toMatchObject({ status: "completed", job_details: [{ attempt: 2, attempts: 1 }] });
+    expect(readFileSync(join(folder, "tokens"), "utf8")).toBe("\nt\n");
+    expect(await store.readBytes("q/requests/001.json")).toBeUndefined();
+    expect(removed).toBe(1);
+    expect(done).toEqual(["arm", "arm", "power off"]);
+  });
+
+  it("to go on is left out where nothing has to run again", async () => {
+    await ship("true");
+    const leave = async (): Promise<void> => void setImmediate(() => told.abort());
+    await agentOf(
+      HOUR,
+      { on_complete: "keep" },
+      { carried: { fetch: async () => ({}), remove: leave } },
+    ).live();
+    await ask({ kind: "resume", rerun: [] });
+    told = new AbortController();
+    const remove = async (): Promise<void> => {
+      throw new Error("what was carried for the resume");
+    };
+    const living = agentOf(
+      HOUR,
+      { on_complete: "keep" },
+      { carried: { fetch: async () => ({}), remove } },
+    ).live();
+    while ((await store.readBytes("q/requests/001.json")) !== undefined) await new Promise(setImmediate);
+    told.abort();
+    await living;
+    expect(await status()).toMatchObject({ status: "completed", job_details: [{ attempt: 1 }] });
   });
 
   it("to interrupt ends the machine, and the queue can go on elsewhere", async () => {

@@ -1,17 +1,19 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SpawnError } from "@spawn/foundation";
-import { readCompletion } from "../completion-file.js";
-import { lastTaker } from "../moving/claim-takeover.js";
 import type { PendingEvent, QueueRun } from "../queue-run.js";
 import { recordAside, runSession, type SessionEnd, type SessionOptions } from "../session.js";
 import type { AgentParts } from "./agent-parts.js";
 import { Bell } from "./bell.js";
+import { endSources } from "./end-sources.js";
 import { EndWatch } from "./end-watch.js";
 import { armShutdown, endMachine, pause } from "./insist.js";
+import { isReplaced } from "./is-replaced.js";
+import { KeptResume } from "./kept-resume.js";
+import { leaveInTime } from "./leave-in-time.js";
 import { type NextStep, nextStep } from "./next-step.js";
 import { prepareUntilReady } from "./prepare-until-ready.js";
 import { RequestDesk } from "./request-desk.js";
+import { StopMark } from "./stop-mark.js";
 import { isTemporary } from "./temporary-failure.js";
 
 const REQUESTS_EVERY_MS = 10_000;
@@ -35,12 +37,16 @@ export class Agent {
   #run: QueueRun | undefined;
   #variables: Readonly<Record<string, string>> = {};
   #isUnwanted = false;
+  readonly #resume: KeptResume;
+  readonly #stopMark: StopMark;
   /** Warnings from before a session could record them. */
   #unsaid: string[] = [];
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
     this.#bell = new Bell(parts.clock);
+    this.#resume = new KeptResume({ ...parts, bell: this.#bell });
+    this.#stopMark = new StopMark(parts.layout.state);
     this.#requests = new RequestDesk({
       ...parts,
       queueId: parts.config.queue_id,
@@ -52,13 +58,14 @@ export class Agent {
         this.#isUnwanted = true;
         this.#bell.ring();
       },
+      onResume: (resume) => this.#resume.ask(resume),
       recordAside: (event) => this.#recordAside(event),
     });
     let passed: () => void;
     this.#deadlinePassed = new Promise((resolve) => {
       passed = resolve;
     });
-    this.#watch = new EndWatch(this.#sources(), {
+    this.#watch = new EndWatch(endSources(parts), {
       onDue: () => this.#interrupt(),
       onDeadline: () => {
         parts.log.warn("the deadline is here");
@@ -76,7 +83,8 @@ export class Agent {
       await armShutdown(this.#parts, this.#over.signal);
       this.#watch.start(this.#over.signal);
       void this.#lookForRequests();
-      await Promise.race([this.#live(), this.#deadlinePassed]);
+      const outOfTime = leaveInTime(this.#parts, this.#over.signal);
+      await Promise.race([this.#live(), this.#deadlinePassed, outOfTime]);
     } finally {
       this.#over.abort();
       this.#bell.ring();
@@ -87,7 +95,7 @@ export class Agent {
     try {
       await this.#work();
     } catch (error) {
-      if (!(await this.#isReplaced(error))) throw error;
+      if (!(await isReplaced(error, this.#parts))) throw error;
       this.#parts.log.warn({ error: String(error) }, "another instance goes on with the queue");
       await endMachine(this.#parts, "terminate");
     }
@@ -115,14 +123,6 @@ export class Agent {
     }
   }
 
-  /** It is not another runner on this machine then. */
-  async #isReplaced(error: unknown): Promise<boolean> {
-    if (!(error instanceof SpawnError) || error.code !== "already-running") return false;
-    const { store, config, instanceId } = this.#parts;
-    const taker = await lastTaker(store, config.queue_id).catch(() => undefined);
-    return taker !== undefined && taker !== instanceId;
-  }
-
   async #leaveUnprepared(): Promise<void> {
     if (this.#over.signal.aborted || this.#parts.signal.aborted) return;
     if (this.#watch.due === "spot") await this.#awaitReclaim();
@@ -137,6 +137,7 @@ export class Agent {
       try {
         return await runSession(this.#sessionOptions(), log);
       } catch (error) {
+        if (this.#resume.isVain(error)) continue;
         if (!isTemporary(error)) throw error;
         log.error({ error: String(error) }, "the store fails; the queue goes on when it no longer does");
       } finally {
@@ -160,17 +161,21 @@ export class Agent {
       environment: { ...environment, ...this.#variables },
       carried: Object.keys(this.#variables),
       // Once: what ends after that has ended on this instance.
-      resume: config.resume !== null && !existsSync(begun),
-      rerun: config.resume?.rerun ?? [],
+      resume: this.#resume.isAsked || (config.resume !== null && !existsSync(begun)),
+      rerun: this.#resume.rerun ?? config.resume?.rerun ?? [],
       watchers: [(run) => this.#begin(run, begun)],
     };
   }
 
   #begin(run: QueueRun, begun: string): void {
     this.#run = run;
+    this.#stopMark.clear();
     run.inbox.put({
       event: { type: "deadline-set", deadline: this.#parts.deadline.at },
-      recorded: () => writeFileSync(begun, ""),
+      recorded: () => {
+        writeFileSync(begun, "");
+        this.#resume.begun();
+      },
     });
     for (const message of this.#unsaid.splice(0)) run.inbox.put({ event: { type: "warning", message } });
     this.#requests.begin(run);
@@ -202,6 +207,11 @@ export class Agent {
       const step = this.#nextStep(end);
       this.#parts.log.info({ step }, "what comes next");
       if (step.kind !== "keep") return await this.#take(step);
+      const variables = await this.#resume.variables();
+      if (variables !== undefined) {
+        this.#variables = variables;
+        return true;
+      }
       await this.#bell.next(step.until === undefined ? undefined : step.until - this.#parts.clock.wallMs());
     }
   }
@@ -218,6 +228,7 @@ export class Agent {
       completion: this.#watch.completion,
       onComplete: config.on_complete,
       keepOnFailureMs: config.keep_on_failure_ms,
+      wasStopped: this.#stopMark.isSet,
     });
   }
 
@@ -225,6 +236,8 @@ export class Agent {
   async #settle(): Promise<void> {
     const { carried, log } = this.#parts;
     this.#requests.settle();
+    // What is there then was carried for what comes.
+    if (this.#resume.isAsked) return;
     try {
       await carried.remove();
     } catch (error) {
@@ -243,6 +256,7 @@ export class Agent {
         return false;
       case "end":
         await this.#sayGoodbye(step.why);
+        if (step.how === "stop") this.#stopMark.set();
         await endMachine(this.#parts, step.how);
         return false;
     }
@@ -279,15 +293,5 @@ export class Agent {
   async #recordAside(event: PendingEvent["event"]): Promise<void> {
     // Before the first session, which says it all, there is no journal.
     if (existsSync(this.#parts.layout.journal)) await recordAside(this.#sessionOptions(), [event]);
-  }
-
-  #sources() {
-    const { config } = this.#parts;
-    return {
-      ...this.#parts,
-      completion: () => (config.on_complete === "keep" ? undefined : readCompletion(config.completion_file)),
-      completionDelayMs: config.completion_delay_ms,
-      idleTimeoutMs: config.idle_timeout_ms ?? undefined,
-    };
   }
 }

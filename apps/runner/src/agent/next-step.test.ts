@@ -13,6 +13,7 @@ const completed: AfterQueue = {
   completion: undefined,
   onComplete: "terminate",
   keepOnFailureMs: HOUR,
+  wasStopped: false,
 };
 const failed: AfterQueue = { ...completed, outcome: { state: "failed", reason: "job-failed" } };
 const cancelled: AfterQueue = { ...completed, outcome: { state: "cancelled", reason: "cancelled" } };
@@ -25,6 +26,7 @@ it.each<[string, AfterQueue, object]>([
   ["ends after a queue that completed", completed, TERMINATE],
   ["ends after one that was cancelled", cancelled, TERMINATE],
   ["stops where that was asked for", { ...completed, onComplete: "stop" }, STOP],
+  ["but once", { ...completed, onComplete: "stop", wasStopped: true }, { kind: "keep" }],
   ["stays where that was asked for", { ...failed, onComplete: "keep" }, { kind: "keep" }],
   ["stays for a while after a failure", failed, { kind: "keep", until: 11 * HOUR }],
   ["and no longer", { ...failed, now: 11 * HOUR }, TERMINATE],

@@ -18,6 +18,8 @@ export interface AfterQueue {
   readonly completion: Completion | undefined;
   readonly onComplete: AgentConfig["on_complete"];
   readonly keepOnFailureMs: number;
+  /** The instance was stopped for this end before, and somebody has started it again. */
+  readonly wasStopped: boolean;
 }
 
 /** What becomes of the agent and its instance. */
@@ -68,11 +70,11 @@ function afterFinal(after: AfterQueue): NextStep {
 }
 
 function settled(
-  { onComplete, keepOnFailureMs, endedAt, now }: AfterQueue,
+  { onComplete, keepOnFailureMs, endedAt, now, wasStopped }: AfterQueue,
   failed: boolean,
   why: string,
 ): NextStep {
-  if (onComplete === "keep") return { kind: "keep" };
+  if (onComplete === "keep" || (onComplete === "stop" && wasStopped)) return { kind: "keep" };
   const until = endedAt + keepOnFailureMs;
   if (failed && now < until) return { kind: "keep", until };
   return { kind: "end", how: onComplete, why };

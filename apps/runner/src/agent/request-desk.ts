@@ -4,6 +4,7 @@ import type { ResultStore } from "@spawn/result-store";
 import type { Logger } from "pino";
 import type { PendingEvent, QueueRun } from "../queue-run.js";
 import type { InstanceDeadline } from "./instance-deadline.js";
+import type { ResumeRequest } from "./kept-resume.js";
 import { type StoredRequest, StoreRequests } from "./store-requests.js";
 
 export interface RequestDeskOptions {
@@ -15,6 +16,8 @@ export interface RequestDeskOptions {
   readonly onExtended: () => void;
   /** The instance is to go. */
   readonly onUnwanted: () => void;
+  /** A queue that is over is to go on here. */
+  readonly onResume: (resume: ResumeRequest) => void;
   /** Adds to the queue's journal while no session runs it. */
   readonly recordAside: (event: PendingEvent["event"]) => Promise<void>;
 }
@@ -32,6 +35,8 @@ export class RequestDesk {
   #run: QueueRun | undefined;
   /** What waits for a session to record it. */
   #held: Note[] = [];
+  /** Of a queue that is not known to be over yet. */
+  #resume: ResumeRequest | undefined;
   #isFinal = false;
   #isStoreSilent = false;
 
@@ -59,6 +64,9 @@ export class RequestDesk {
     const held = this.#held;
     this.#held = [];
     for (const note of held) this.#put(run, note);
+    // It goes on without it.
+    this.#resume?.done();
+    this.#resume = undefined;
   }
 
   end(): void {
@@ -68,6 +76,9 @@ export class RequestDesk {
   /** The queue is final, and no session will run it. */
   settle(): void {
     this.#isFinal = true;
+    const resume = this.#resume;
+    this.#resume = undefined;
+    if (resume !== undefined) this.#options.onResume(resume);
   }
 
   async #see({ id, request, done }: StoredRequest): Promise<void> {
@@ -77,6 +88,12 @@ export class RequestDesk {
       return await done();
     }
     log.info({ id, request }, "request");
+    if (request.kind === "resume") {
+      this.#resume = { rerun: request.rerun, done: () => this.#remove(done) };
+      if (this.#run !== undefined) this.begin(this.#run);
+      else if (this.#isFinal) this.settle();
+      return;
+    }
     if (request.kind === "interrupt") onUnwanted();
     const note = { event: eventOf(request, this.#options), done };
     if (this.#run === undefined) this.#held.push(note);
@@ -118,7 +135,9 @@ function extend(
   return { type: "deadline-set", deadline: to };
 }
 
-function eventOf(request: RunnerRequest, options: RequestDeskOptions): PendingEvent["event"] {
+type Recorded = Exclude<RunnerRequest, { kind: "resume" }>;
+
+function eventOf(request: Recorded, options: RequestDeskOptions): PendingEvent["event"] {
   switch (request.kind) {
     case "cancel":
       return { type: "cancel-requested", force: request.force };

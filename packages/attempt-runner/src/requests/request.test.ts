@@ -10,6 +10,8 @@ describe("parseRequest", () => {
     { kind: "interrupt", cause: "shutdown" },
     { kind: "extend", deadline: "2026-11-24T18:00:00Z" },
     { kind: "extend", deadline: "2026-11-24T18:00:00.5+01:00" },
+    { kind: "resume", rerun: [] },
+    { kind: "resume", rerun: ["train"] },
   ])("reads back %j", (request) => {
     expect(parseRequest(JSON.stringify(request))).toEqual(request);
   });
@@ -23,6 +25,8 @@ describe("parseRequest", () => {
     ['{"kind":"cancel","force":"yes"}', "force"],
     ['{"kind":"interrupt","cause":"boredom"}', "cause"],
     ['{"kind":"extend"}', "deadline"],
+    ['{"kind":"resume"}', "rerun"],
+    ['{"kind":"resume","rerun":[1]}', "rerun"],
     ['{"kind":"extend","deadline":"2h"}', "deadline"],
     ['{"kind":"extend","deadline":"2026-11-24T18:00:00"}', "deadline"],
     ['{"kind":"extend","deadline":"2026-13-24T18:00:00Z"}', "deadline"],

@@ -5,7 +5,9 @@ export type RunnerRequest =
   /** Stop, resumable. */
   | { readonly kind: "interrupt"; readonly cause: InterruptRequestCause }
   /** Let the instance live until `deadline`, an RFC 3339 time. */
-  | { readonly kind: "extend"; readonly deadline: string };
+  | { readonly kind: "extend"; readonly deadline: string }
+  /** Run again what did not complete of a queue that is over, and `rerun`, on the instance that was kept for it. */
+  | { readonly kind: "resume"; readonly rerun: readonly string[] };
 
 export type InterruptRequestCause = "spot" | "ttl" | "shutdown";
 
@@ -33,6 +35,9 @@ export function parseRequest(text: string): RunnerRequest | string {
       if (!("deadline" in value) || !isInstant(value.deadline))
         return "extend: deadline is not an RFC 3339 time";
       return { kind: "extend", deadline: value.deadline };
+    case "resume":
+      if (!("rerun" in value) || !isTexts(value.rerun)) return "resume: rerun is not a list of jobs";
+      return { kind: "resume", rerun: value.rerun };
     default:
       return `unknown kind ${JSON.stringify(value.kind)}`;
   }
@@ -45,6 +50,10 @@ function isInstant(value: unknown): value is string {
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value) &&
     !Number.isNaN(Date.parse(value))
   );
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 function isInterruptCause(value: unknown): value is InterruptRequestCause {
