@@ -1,5 +1,5 @@
 import { SpawnError } from "@spawn/foundation";
-import type { Launcher } from "@spawn/launcher";
+import type { Launcher, ResumeRequest } from "@spawn/launcher";
 import { explainAwsError } from "./aws/aws-errors.js";
 import { sleep } from "./aws/patience.js";
 import type { Ec2Parts } from "./ec2-parts.js";
@@ -18,6 +18,7 @@ import { callerIdentity, type InstanceTypeFacts, survey } from "./plan/survey.js
 import { preflight } from "./preflight/preflight.js";
 import type { Ec2LaunchRequest } from "./request.js";
 import { putRequest } from "./requests/put-request.js";
+import { resumeKept } from "./requests/resume-kept.js";
 
 const DRAIN_MS = 90_000;
 const DRAIN_POLL_MS = 2_000;
@@ -82,21 +83,20 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     return findInstance(this.#parts.clients, instanceId);
   }
 
-  /** An instance on EC2 is not used twice: its queue goes on on another one, by `launch` with `fromStore`. */
-  async resume(instanceId: string): Promise<Ec2Instance> {
+  /** On an instance that was kept after its queue; all else goes on on a new instance, by `launch` with `fromStore`. */
+  async resume(instanceId: string, { environment, rerun }: ResumeRequest): Promise<Ec2Instance> {
     const instance = await this.find(instanceId);
-    if (isLive(instance)) {
-      throw new SpawnError("already-running", `${instanceId} is ${instance.state}`, {
-        hint: `Terminate it first: spawn terminate ${instanceId}`,
-      });
+    if (instance.state === "running") {
+      const carried = Object.entries(environment).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value] as const],
+      );
+      await resumeKept(this.#parts, instance, { carried: Object.fromEntries(carried), rerun });
+      return instance;
     }
-    throw new SpawnError(
-      "not-resumable",
-      `${instanceId} is over: ${instance.queueId} goes on on a new instance`,
-      {
-        hint: `Launch it from its store: spawn queue resume ${instance.queueId}`,
-      },
-    );
+    const { queueId, state } = instance;
+    throw new SpawnError("not-resumable", `${instanceId} is ${state}: ${queueId} goes on on a new instance`, {
+      hint: `${isLive(instance) ? `spawn terminate ${instanceId}, then: ` : "Launch it from its store: "}spawn queue resume ${queueId}`,
+    });
   }
 
   async terminate(instanceId: string, options: { readonly signal?: AbortSignal } = {}): Promise<Ec2Instance> {

@@ -109,7 +109,8 @@ async function absentResults({ store, queueId }: StoredQueue, fold: QueueFold, s
   return keptResults(store, queueId, completed);
 }
 
-async function storedFile({ store, queueId }: StoredQueue) {
+/** The queue file that the store has. @throws SpawnError `bad-queue-file`. */
+export async function storedFile({ store, queueId }: StoredQueue) {
   const key = queueKeys(queueId).queueFile;
   const bytes = await store.readBytes(key);
   const text = Buffer.from(bytes ?? []).toString("utf8");

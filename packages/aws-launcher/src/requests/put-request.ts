@@ -6,7 +6,9 @@ export type QueueRequest =
   | { readonly kind: "cancel"; readonly force: boolean }
   | { readonly kind: "interrupt"; readonly cause: "shutdown" }
   /** `deadline`: RFC 3339. */
-  | { readonly kind: "extend"; readonly deadline: string };
+  | { readonly kind: "extend"; readonly deadline: string }
+  /** Of a queue that is over, on an instance that was kept. */
+  | { readonly kind: "resume"; readonly rerun: readonly string[] };
 
 export interface RequestParts {
   readonly store: ResultStore;
@@ -14,14 +16,19 @@ export interface RequestParts {
   readonly random: Random;
 }
 
-/** Leaves a request for the agent, which looks every ten seconds. @throws SpawnError `permission-denied`, `store-failed`. */
+/**
+ * Leaves a request for the agent, which looks every ten seconds. Returns its key: the agent removes it when it has seen to it.
+ *
+ * @throws SpawnError `permission-denied`, `store-failed`.
+ */
 export async function putRequest(
   { store, clock, random }: RequestParts,
   queueId: string,
   request: QueueRequest,
-): Promise<void> {
+): Promise<string> {
   // Ids sort by the time at which they were made.
   const id = `${String(clock.wallMs()).padStart(15, "0")}-${random.hex(6)}`;
   const key = `${queueKeys(queueId).requestsFolder}${id}.json`;
   await store.putBytes(key, Buffer.from(JSON.stringify(request)), { durable: true });
+  return key;
 }

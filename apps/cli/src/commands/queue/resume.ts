@@ -3,13 +3,18 @@ import { machineCapacity } from "@spawn/attempt-runner";
 import { serializeQueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance, LocalQueue } from "@spawn/launcher";
-import type { JournalRecord, QueueFold, QueueStatus } from "@spawn/status-model";
+import { type JournalRecord, type QueueFold, type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { EXIT } from "../../exit-status.js";
 import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { type Ec2FlagValues, ec2Flags, refuseEc2Flags } from "../../launching/ec2/ec2-flags.js";
 import { resumeOnEc2 } from "../../launching/ec2/launch-on-ec2.js";
 import { prepareEc2Resume } from "../../launching/ec2/prepare-ec2-resume.js";
+import {
+  type PreparedKeptResume,
+  prepareKeptResume,
+  resumeOnKept,
+} from "../../launching/ec2/resume-on-kept.js";
 import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
 import { checkRoomAgain } from "../../launching/machine-room.js";
 import { readRunnableFile } from "../../launching/prepare-launch.js";
@@ -48,7 +53,7 @@ interface ResumeFlags {
 export default class QueueResume extends LaunchingCommand {
   static override summary = "go on with a queue that was interrupted, or run again what did not complete";
   static override description =
-    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them; attempts that a lost runner left running are stopped first. What runs again, and why, is shown first. Variables are taken from this shell again. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
+    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them; attempts that a lost runner left running are stopped first. What runs again, and why, is shown first. Variables are taken from this shell again. An instance on EC2 that was kept after a failure goes on with the queue. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
   static override examples = [
     "<%= config.bin %> queue resume last",
     "<%= config.bin %> queue resume first-pipeline --rerun train --wait",
@@ -138,7 +143,7 @@ export default class QueueResume extends LaunchingCommand {
     return this.resumed(queue, instance, narrator, flags.wait ?? false);
   }
 
-  /** On a new instance on EC2: the one before is gone. */
+  /** On its instance if that was kept, else on a new one on EC2: the one before is gone. */
   private async resumeOnEc2(
     reference: Ec2Reference,
     flags: ResumeFlags & Ec2FlagValues,
@@ -151,6 +156,8 @@ export default class QueueResume extends LaunchingCommand {
       file: flags["batch-queue"],
       workdir: flags.workdir,
     };
+    const kept = await prepareKeptResume(this.context, reference, options, flags);
+    if (kept !== undefined) return this.resumeOnKept(kept, flags);
     const prepared = await prepareEc2Resume(this.context, reference, options, flags, this.colorErrors);
     const { source, plan, planned, request, price } = prepared;
     if (source !== undefined) {
@@ -168,6 +175,23 @@ export default class QueueResume extends LaunchingCommand {
     this.print(`\n${ec2ResumeReport({ instance, ref, ttlMs: request.ttlMs, price }, this.palette)}`);
     const status = await this.waitOnEc2(prepared.access, made, flags);
     return status ?? (await readStatus(this.context, made));
+  }
+
+  /** On its instance, which was kept when the queue was over. */
+  private async resumeOnKept(kept: PreparedKeptResume, flags: ResumeFlags): Promise<QueueStatus> {
+    const { instanceId, queueId, deadline } = kept.instance;
+    this.print(resumePlanText(kept.plan, queueId, this.palette));
+    this.progress(`\nAsking ${instanceId}, which was kept: it looks every ten seconds.`);
+    const made = await resumeOnKept(kept);
+    const ref = await shortReference(this.context, made);
+    this.print(
+      `\nResumed on ${instanceId}, which ends at ${wallTimeIn().shown(Date.parse(deadline))} at the latest.`,
+    );
+    this.print(`Watch it: spawn queue status ${ref} --watch`);
+    return (
+      (await this.waitOnEc2(kept.access, made, { wait: flags.wait })) ??
+      (await readStatus(this.context, made))
+    );
   }
 
   /** On a new instance: nothing but the store is left of the one before. */
