@@ -79,6 +79,11 @@ export class EmulatedAws {
     await this.#moto.reset();
   }
 
+  /** Resolves when nothing that was asked is still being carried out. */
+  quiet(): Promise<void> {
+    return this.proxy.quiet();
+  }
+
   /** What was asked, but for what changes nothing. */
   get changes(): readonly string[] {
     return this.proxy.calls

@@ -15,7 +15,8 @@ import { labRunner } from "./lab-runner.js";
 import type { Machine } from "./machine.js";
 import { storeRunnerBefore } from "./stored-runner.js";
 
-export const BUCKET = "spawn-results-lab";
+/** The account's own, as `spawn launch` finds it. */
+export const BUCKET = `spawn-results-${REGION}`;
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
@@ -57,17 +58,24 @@ export class LabRig {
     });
   }
 
-  /** @param options `isFirst`: nothing was ever launched here, so the first launch stores the runner */
+  /** @param options `isFirst`: nothing was ever launched here, so the first launch makes the bucket and stores the runner */
   static async start({
     isFirst = false,
     ...options
   }: LabOptions & { isFirst?: boolean } = {}): Promise<LabRig> {
     const lab = await Lab.start(options);
     Object.assign(process.env, labEnvironment(lab));
-    await (await lab.truth.s3()).createBucket({ Bucket: BUCKET });
-    if (!isFirst) await storeRunnerBefore(lab.truth, BUCKET, labRunner() ?? "");
+    if (!isFirst) {
+      await (await lab.truth.s3()).createBucket({ Bucket: BUCKET });
+      await storeRunnerBefore(lab.truth, BUCKET, labRunner() ?? "");
+    }
     const store = await openS3Store(`s3://${BUCKET}/`, { patience: "person", region: REGION });
     return new LabRig(lab, store);
+  }
+
+  /** What a command needs to use the lab's AWS. */
+  get environment(): Readonly<Record<string, string>> {
+    return labEnvironment(this.lab);
   }
 
   async launch(queue: Queue, more: Partial<Ec2LaunchRequest> = {}): Promise<string> {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LabCli } from "./lab-cli.js";
 import { LabRig } from "./lab-rig.js";
+import { leftInAccount } from "./left-in-account.js";
 import { refusal } from "./proxy/answer.js";
 import { cannotMakeLab } from "./why-no-lab.js";
 
@@ -86,6 +88,44 @@ describe.skipIf(isMissing)("no instance leaks", { timeout: 240_000 }, () => {
     expect(lost).toBeGreaterThan(1);
     expect(rig.lab.schedules.names).toEqual([]);
     expect(await live()).toEqual([]);
+  });
+
+  it("whose launching command was killed when AWS had made it: it does its work and goes, and the next command cleans up", async () => {
+    const { proxy, room } = rig.lab;
+    const cli = new LabCli(rig);
+    const before = room.machines.length;
+    const file = cli.queue({
+      queue_id: "orphan",
+      jobs: [{ job_id: "only", command: "echo done >done.txt", result_files: ["done.txt"] }],
+    });
+    const launch = cli.start([
+      "launch",
+      "--instance-type",
+      "t3.micro",
+      "--ttl",
+      "30m",
+      "--batch-queue",
+      file,
+    ]);
+    proxy.fault = ({ operation, form }) => {
+      if (operation !== "RunInstances" || form.get("DryRun") === "true") return undefined;
+      launch.signal("SIGKILL");
+      return { kind: "lose-answer" };
+    };
+    try {
+      expect((await launch.result).code).toBe(null);
+      await rig.until("it is there", async () => room.machines.length === before + 1);
+      proxy.fault = () => undefined;
+      const id = room.machines.at(-1)?.instanceId ?? "";
+      await rig.untilState(id, "terminated");
+      expect(await rig.stored("orphan/only/results/done.txt")).toBe("done\n");
+      expect(await leftInAccount(rig.lab.truth)).toEqual([expect.stringMatching(/^role spawn-orphan-/)]);
+      await cli.ok(["gc"]);
+      expect(await leftInAccount(rig.lab.truth)).toEqual([]);
+    } finally {
+      proxy.fault = () => undefined;
+      cli.dispose();
+    }
   });
 
   it("where the quota is used up: nothing is tried further, and nothing is left", async () => {

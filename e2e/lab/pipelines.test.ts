@@ -4,100 +4,102 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CliRig } from "../cli-rig.js";
+import { AN_HOUR_LATER, LabCli } from "./lab-cli.js";
 import { LabRig } from "./lab-rig.js";
-import { runCommand } from "./run-command.js";
+import { leftInAccount } from "./left-in-account.js";
 import { cannotMakeLab } from "./why-no-lab.js";
 
 const isMissing = cannotMakeLab();
 const FIXTURES = fileURLToPath(new URL("fixtures", import.meta.url));
+const PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGGCLbFUNMKTLVVTGaAqPHjC0lF3cTE5wtFfEzmlcC9R me\n";
 let rig: LabRig;
+let cli: LabCli;
+/** Who runs the same files on this machine. */
 let here: CliRig;
 
 beforeAll(async () => {
   if (isMissing) return;
   rig = await LabRig.start({ isFirst: true });
+  cli = new LabCli(rig);
   here = new CliRig();
 });
 
 afterAll(async () => {
   here?.dispose();
+  cli?.dispose();
   await rig?.stop();
 });
 
-interface Queue {
-  readonly queue_id: string;
-  readonly jobs: readonly { readonly job_id: string }[];
-}
-
-function read(file: string): Queue {
-  return JSON.parse(readFileSync(join(FIXTURES, file), "utf8")) as Queue;
-}
-
-/** sha256 by `<job>/results/<name>`, and the raw output. */
-type Results = Readonly<Record<string, string>>;
-
-function digest(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("hex");
-}
-
 const IS_RESULT = /^[^/]+\/(results\/.+|stdout\.log|stderr\.log|exit_code)$/;
 
-/** What a run of the same file in this folder of this machine makes of it. */
-async function runHere(file: string, queueId: string): Promise<Results> {
-  const { status } = await here.runQueue(file);
-  expect(status.status).toBe("completed");
-  const folder = join(here.cwd, "results", queueId);
+/** sha256 of each result, and of the raw output, by `<job>/results/<name>`. */
+function digests(folder: string): Readonly<Record<string, string>> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  return digests(names, (name) => readFileSync(join(folder, name)));
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter((name) => IS_RESULT.test(name));
+  const digest = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(folder, name)))
+      .digest("hex");
+  return Object.fromEntries(names.sort().map((name) => [name, digest(name)]));
 }
 
-async function resultsOf(queueId: string): Promise<Results> {
-  const prefix = `${queueId}/`;
-  const names = (await rig.keys(prefix)).map((key) => key.slice(prefix.length));
-  const texts = new Map<string, string>();
-  for (const name of names) texts.set(name, (await rig.stored(prefix + name)) ?? "");
-  return digests(names, (name) => texts.get(name) ?? "");
+/** What a run of the same file in a folder of this machine makes of it. */
+async function runHere(file: string, queueId: string): Promise<Readonly<Record<string, string>>> {
+  const { status } = await here.runQueue(file);
+  expect(status.status).toBe("completed");
+  return digests(join(here.cwd, "results", queueId));
 }
 
-function digests(names: readonly string[], content: (name: string) => Uint8Array | string): Results {
-  return Object.fromEntries(
-    names
-      .filter((name) => IS_RESULT.test(name))
-      .sort()
-      .map((name) => [name, digest(content(name))]),
-  );
-}
-
-describe.skipIf(isMissing)("pipelines on two instances at once", { timeout: 240_000 }, () => {
-  it("make byte for byte what they make here, and the instances are gone, with nothing of theirs left", async () => {
-    const [simple, ml] = [read("simple-queue.json"), read("ml/queue.json")];
-    cpSync(join(FIXTURES, "ml"), here.cwd, { recursive: true });
-    cpSync(join(FIXTURES, "simple-queue.json"), join(here.cwd, "simple-queue.json"));
-    const archive = join(rig.folder, "workdir.tar.gz");
-    runCommand("tar", ["-czf", archive, "-C", here.cwd, "scripts"]);
-    const workdir = { archive, sha256: digest(readFileSync(archive)) };
-
-    const ids = await Promise.all([
-      rig.launch(simple, { ttlMs: 30 * 60_000 }),
-      rig.launch(ml, { ttlMs: 30 * 60_000, workdir, carried: { UNUSED: "carried-value" } }),
-    ]);
-    expect(new Set(ids).size).toBe(2);
-    for (const id of ids) await rig.untilState(id, "terminated", 120_000);
-    const problems = [...rig.lab.room.failures, ...rig.lab.guard.denials];
-    expect(problems).toEqual([]);
-
-    for (const [file, { queue_id }] of [
-      ["simple-queue.json", simple] as const,
-      ["queue.json", ml] as const,
-    ]) {
-      expect(await rig.status(queue_id)).toMatchObject({ status: "completed" });
-      const [there, local] = [await resultsOf(queue_id), await runHere(file, queue_id)];
-      expect(Object.keys(there).length).toBeGreaterThan(8);
-      expect(there).toEqual(local);
+describe.skipIf(isMissing)("pipelines on two instances at once", { timeout: 300_000 }, () => {
+  it("make byte for byte what they make here, from launch to results, and nothing is left of theirs", async () => {
+    for (const { cwd } of [cli, here]) {
+      cpSync(join(FIXTURES, "ml"), cwd, { recursive: true });
+      cpSync(join(FIXTURES, "simple-queue.json"), join(cwd, "simple-queue.json"));
     }
-    expect(await rig.parameters()).toEqual([]);
+    cli.write("key.pub", PUBLIC_KEY);
+    const launch = ["launch", "--instance-type", "t3.micro", "--ttl", "30m", "--batch-queue"];
+    const simple = cli.ok([...launch, "simple-queue.json", "--name", "simple-queue", "--wait"]);
+    const branches = cli
+      .ok([...launch, "queue.json", "--workdir", ".", "--ssh-key", "key.pub", "--ssh-from", "203.0.113.7"])
+      .then(() => cli.ok(["queue", "status", "ml-branches", "--watch", "--refresh", "500ms"]));
+    const [waited, watched] = await Promise.all([simple, branches]);
+    expect(waited).toMatch(/Instance ID: i-[0-9a-f]+\nQueue ID: first-pipeline\n/);
+    expect(waited).toMatch(/To fetch its results: spawn queue results first-pipeline\n/);
+    expect(watched).toContain("Status: completed");
+    const ids = rig.lab.room.machines.map(({ instanceId }) => instanceId);
+    expect(ids).toHaveLength(2);
+
+    for (const [queueId, file] of [
+      ["first-pipeline", "simple-queue.json"],
+      ["ml-branches", "queue.json"],
+    ] as const) {
+      await cli.ok(["queue", "results", queueId, "-o", `fetched/${queueId}`]);
+      const there = digests(join(cli.cwd, "fetched", queueId));
+      expect(Object.keys(there).length).toBeGreaterThan(8);
+      expect(there).toEqual(await runHere(file, queueId));
+    }
+    for (const id of ids) await rig.untilState(id, "terminated");
+    expect([...rig.lab.room.failures, ...rig.lab.guard.denials]).toEqual([]);
     console.log(`an instance role needs: ${[...rig.lab.guard.allowed].sort().join(", ")}`);
+    await expectOwned();
   });
+
+  /** What is left has an owner that removes it, and says so. */
+  async function expectOwned(): Promise<void> {
+    const left = await leftInAccount(rig.lab.truth);
+    expect(left.length).toBeGreaterThan(0);
+    const gc = async (...args: readonly string[]) =>
+      JSON.parse(await cli.ok(["gc", "--json", ...args], { env: AN_HOUR_LATER })) as {
+        readonly found: readonly { readonly kind: string; readonly id: string }[];
+        readonly failed: readonly unknown[];
+      };
+    const { found } = await gc("--dry-run");
+    expect(found.map(({ kind, id }) => `${kind} ${id}`).sort()).toEqual(left);
+    expect(await leftInAccount(rig.lab.truth)).toEqual(left);
+    console.log(`two instances that ended by themselves left: ${left.join(", ")}`);
+    expect((await gc()).failed).toEqual([]);
+    expect(await leftInAccount(rig.lab.truth)).toEqual([]);
+  }
 });

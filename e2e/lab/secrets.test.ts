@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LabCli } from "./lab-cli.js";
 import { LabRig } from "./lab-rig.js";
 import { cannotMakeLab } from "./why-no-lab.js";
 
@@ -12,12 +13,18 @@ const CANARIES = [CARRIED, SECRET];
 /** A job's own output is its own; on the disk below `attempts`, in the store under these names. */
 const RAW = /\/(stdout|stderr)\.log$/;
 let rig: LabRig;
+let cli: LabCli;
 
 beforeAll(async () => {
-  if (!isMissing) rig = await LabRig.start();
+  if (isMissing) return;
+  rig = await LabRig.start();
+  cli = new LabCli(rig);
 });
 
-afterAll(() => rig?.stop());
+afterAll(async () => {
+  cli?.dispose();
+  await rig?.stop();
+});
 
 function holds(text: string): readonly string[] {
   const encoded = CANARIES.map((canary) => Buffer.from(canary).toString("base64").slice(0, 24));
@@ -52,14 +59,43 @@ const QUEUE = {
   ],
 };
 
+const LOOKS = [
+  ["status", "secretive"],
+  ["status", "secretive", "--json"],
+  ["list", "--json"],
+  ["queue", "status", "secretive"],
+  ["queue", "status", "secretive", "--json"],
+  ["queue", "logs", "secretive", "speak"],
+  ["queue", "logs", "secretive", "speak", "--json"],
+  ["queue", "explain", "secretive", "speak"],
+  ["queue", "explain", "secretive", "fail", "--json"],
+];
+const LAST_LOOKS = [
+  ["queue", "logs", "secretive", "fail"],
+  ["queue", "status", "secretive", "--watch"],
+  ["gc", "--dry-run"],
+];
+
+/** What a command prints on both its streams, in which no canary is. */
+async function says(args: readonly string[], options = {}): Promise<string> {
+  const { stdout, stderr, code } = await cli.run(args, options);
+  const all = `${stdout}\n${stderr}`;
+  expect([0, 1], all).toContain(code);
+  expect(all.trim(), args.join(" ")).not.toBe("");
+  expect(holds(all), args.join(" ")).toEqual([]);
+  return all;
+}
+
 describe.skipIf(isMissing)("carried variables and secrets", { timeout: 240_000 }, () => {
   it("are nowhere but in the job's environment and in its own output", async () => {
     const ssm = await rig.lab.truth.ssm();
     await ssm.putParameter({ Name: "/lab/db", Value: SECRET, Type: "SecureString" });
-    const id = await rig.launch(QUEUE, {
-      carried: { API_TOKEN: CARRIED },
-      role: { kind: "made", templates: [], statements: [], secrets: ["ssm:/lab/db"] },
-    });
+    const file = cli.queue(QUEUE);
+    const launch = ["launch", "--instance-type", "t3.micro", "--ttl", "30m", "--on-complete", "terminate"];
+    const shell = { API_TOKEN: CARRIED };
+    await says([...launch, "--batch-queue", file, "--dry-run"], { env: shell });
+    await says([...launch, "--batch-queue", file, "--verbose"], { env: shell });
+    const [id = ""] = rig.lab.room.machines.map(({ instanceId }) => instanceId);
     await rig.untilWritten(id, "tmp/spoken");
     const machine = rig.machine(id);
 
@@ -77,6 +113,8 @@ describe.skipIf(isMissing)("carried variables and secrets", { timeout: 240_000 }
       },
     );
     expect(readable.stdout).toBe("");
+    await rig.untilStatus("secretive", "running");
+    await Promise.all(LOOKS.map((args) => says(args)));
     await machine.run("touch /tmp/go");
     await rig.untilState(id, "terminated");
 
@@ -92,7 +130,15 @@ describe.skipIf(isMissing)("carried variables and secrets", { timeout: 240_000 }
     expect(await rig.stored("secretive/speak/merged.log")).toContain("token ***, db ***");
     expect(filesHolding(machine.writtenFolder, /\/spawn-queue\/attempts\//)).toEqual([]);
     expect(filesHolding(machine.writtenFolder).length, "the search finds what is there").toBeGreaterThan(0);
-    expect(filesHolding(rig.folder)).toEqual([]);
+    await Promise.all([...LOOKS, ...LAST_LOOKS].map((args) => says(args)));
+    expect(await says(["queue", "logs", "secretive", "speak"])).toContain("token ***, db ***");
+    await says(["queue", "results", "secretive", "-o", "fetched"]);
+    expect(filesHolding(join(cli.cwd, "fetched"), RAW)).toEqual([]);
+    expect(filesHolding(join(cli.cwd, "fetched")).length, "the search finds what is there").toBeGreaterThan(
+      0,
+    );
+    expect(filesHolding(cli.stateHome)).toEqual([]);
+    expect(filesHolding(cli.home)).toEqual([]);
     expect(holds(await accountOf(id))).toEqual([]);
   });
 });

@@ -25,14 +25,25 @@ export interface ProxyParts {
   readonly seed: number;
 }
 
+/** A call that came; without its body. Times are `performance.now()`'s. */
+export interface SeenCall {
+  readonly operation: string;
+  readonly service: string;
+  readonly accessKey: string;
+  readonly beganMs: number;
+  /** `undefined` while it is being carried out. */
+  endedMs?: number;
+}
+
 /** AWS as it is documented, in front of moto, which knows the calls and not all of the manners. */
 export class AwsProxy {
   readonly #parts: ProxyParts;
-  readonly #server = createServer((incoming, response) => void this.#serve(incoming, response));
+  readonly #server = createServer((incoming, response) => this.#take(incoming, response));
   readonly #sockets = new Set<Socket>();
   readonly #chance: () => number;
-  /** What came, in order; without bodies. */
-  readonly calls: { readonly operation: string; readonly service: string; readonly accessKey: string }[] = [];
+  readonly #open = new Set<Promise<void>>();
+  /** What came, in order. */
+  readonly calls: SeenCall[] = [];
   /** Asked of each call. */
   fault: (call: AwsCall) => Fault | undefined = () => undefined;
   /** The share, in [0, 1], of S3's calls like this one that are answered with 500 or 503. */
@@ -61,11 +72,26 @@ export class AwsProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** Resolves when no call is being carried out any more. */
+  async quiet(): Promise<void> {
+    while (this.#open.size > 0) await Promise.all(this.#open);
+  }
+
+  #take(incoming: IncomingMessage, response: ServerResponse): void {
+    const served = this.#serve(incoming, response).finally(() => this.#open.delete(served));
+    this.#open.add(served);
+  }
+
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const beganMs = performance.now();
     try {
       const call = await readCall(incoming);
       const { operation, service, accessKey } = call;
-      this.calls.push({ operation, service, accessKey });
+      const seen: SeenCall = { operation, service, accessKey, beganMs };
+      this.calls.push(seen);
+      response.once("close", () => {
+        seen.endedMs = performance.now();
+      });
       const fault = this.fault(call) ?? this.#badDay(call);
       if (fault?.kind === "lose-call") return void incoming.socket.destroy();
       const refused = fault?.kind === "refuse" ? fault.refusal : await this.#parts.guard.refuses(call);
