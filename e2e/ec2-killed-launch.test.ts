@@ -147,7 +147,7 @@ async function kill(queueId: string, { isIt, acts }: Kill) {
   return { live: live.length, unguarded, scheduled: live.filter(({ isScheduled }) => isScheduled).length };
 }
 
-describe.skipIf(isMissing)("a launch that is killed", { timeout: 600_000 }, () => {
+describe.skipIf(isMissing)("a launch that is killed", { timeout: LONG ? 1_800_000 : 600_000 }, () => {
   it("at any of its calls to AWS leaves no instance that nothing ends; repeated, it makes no second one, and gc leaves nothing", async () => {
     // The first has to make what all later ones find: bucket, groups, the scheduler's role.
     await undisturbed("first");

@@ -5,6 +5,8 @@ import { cannotMakeLab } from "./why-no-lab.js";
 const isMissing = cannotMakeLab();
 const LONG = process.env.SPAWN_LONG === "1";
 const MEBIBYTES = LONG ? 200 : 24;
+/** TCP gets some kilobytes a second through such a network. */
+const LOSSY_SIZE = LONG ? "1M" : "128K";
 const PARTITION_MS = LONG ? 60_000 : 20_000;
 /** Of the life of an instance whose network is down; real time. */
 const TTL_MS = 90_000;
@@ -19,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rig?.stop());
 
 /** Waits in its first job until the test says go, then makes results of some size. */
-function steered(queue_id: string) {
+function steered(queue_id: string, size = `${MEBIBYTES}M`) {
   return {
     queue_id,
     jobs: [
@@ -37,7 +39,7 @@ function steered(queue_id: string) {
       },
       {
         job_id: "large",
-        command: `echo $JOB_ATTEMPT >>/tmp/large; head -c ${MEBIBYTES}M /dev/urandom >large.bin; sha256sum <large.bin >large.sum`,
+        command: `echo $JOB_ATTEMPT >>/tmp/large; head -c ${size} /dev/urandom >large.bin; sha256sum <large.bin >large.sum`,
         depends_on: ["wait"],
         result_files: ["large.bin", "large.sum"],
       },
@@ -81,7 +83,7 @@ describe.skipIf(isMissing)("an instance among faults", { timeout: 240_000 }, () 
   it.concurrent("whose network loses 30 of 100 packets completes, with nothing missing and nothing twice", async ({
     expect,
   }) => {
-    const id = await rig.launch(steered("lossy"));
+    const id = await rig.launch(steered("lossy", LOSSY_SIZE));
     await rig.untilWritten(id, "tmp/waiting");
     const machine = rig.machine(id);
     machine.link.lose();

@@ -34,6 +34,8 @@ export class Machine {
   #ended: Promise<MachineEnd> = Promise.resolve("power-loss");
   /** Counts boots, from 1. */
   boots = 0;
+  /** When the last boot was over, by `performance.now()`, and how long it took. */
+  lastBoot = { bootedMs: Number.NaN, bootMs: Number.NaN };
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -51,6 +53,7 @@ export class Machine {
   async boot(): Promise<{ readonly ended: Promise<MachineEnd> }> {
     if (this.isOn) throw new Error(`${this.instanceId} is on already`);
     this.boots += 1;
+    const beganMs = performance.now();
     const { link, image } = this.#options;
     const cgroups = makeCgroups(link.namespace);
     const enter = cgroups.folders.map((folder) => `echo $$ >${folder}/cgroup.procs`);
@@ -83,6 +86,8 @@ export class Machine {
       });
     });
     await this.#untilUp(child);
+    const bootedMs = performance.now();
+    this.lastBoot = { bootedMs, bootMs: bootedMs - beganMs };
     return { ended: this.#ended };
   }
 
