@@ -17,7 +17,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type ImdsServer, startImdsServer } from "../apps/runner/src/testing/imds-server.js";
 import { type StubPrograms, stubPrograms } from "../apps/runner/src/testing/stub-programs.js";
 import type { MotoServer } from "../packages/result-store/src/testing/moto-server.js";
-import { MARKER_VARIABLE, markedProcesses } from "./marked-processes.js";
+import { killMarked, MARKER_VARIABLE } from "./marked-processes.js";
 import type { RunnerProgram } from "./runner-programs.js";
 
 const PATIENCE_MS = 40_000;
@@ -190,7 +190,7 @@ export class AgentRig {
   async remove(): Promise<void> {
     if (this.#agent !== undefined) await this.kill("SIGKILL");
     // What the end of a real machine would have ended.
-    for (const pid of markedProcesses(this.#marker)) process.kill(pid, "SIGKILL");
+    killMarked(this.#marker);
     await this.imds.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { JobGate } from "./job-gate.js";
-import { MARKER_VARIABLE, markedCommands, markedProcesses } from "./marked-processes.js";
+import { killMarked, MARKER_VARIABLE, markedCommands } from "./marked-processes.js";
 import { type CommandResult, RunningCommand } from "./running-command.js";
 import { parseStatus, type StatusJson } from "./status-json.js";
 import { waitForFile } from "./wait-for-file.js";
@@ -176,7 +176,7 @@ export class CliRig {
   }
 
   killAll(): void {
-    for (const pid of markedProcesses(this.#marker)) kill(pid);
+    killMarked(this.#marker);
   }
 
   dispose(): void {
@@ -205,14 +205,5 @@ function parseOutput(result: CommandResult): StatusJson {
     return parseStatus(result.stdout);
   } catch (error) {
     throw new Error(`exit ${result.code}, stderr: ${result.stderr}`, { cause: error });
-  }
-}
-
-/** SIGKILL; a process that has ended meanwhile is fine. */
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // Ended by itself.
   }
 }

@@ -12,6 +12,17 @@ export function markedProcesses(marker: string): readonly number[] {
     .map(Number);
 }
 
+/** Ends those processes; one that has ended meanwhile is fine. */
+export function killMarked(marker: string): void {
+  for (const pid of markedProcesses(marker)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // Ended by itself.
+    }
+  }
+}
+
 /** The command lines of those processes, and whose attempt they are, for a test's message. */
 export function markedCommands(marker: string): readonly string[] {
   return markedProcesses(marker).map((pid) => {

@@ -8,8 +8,8 @@ import { makeCgroups, removeCgroups } from "./cgroups.js";
 import type { Link } from "./network.js";
 
 const UP_WITHIN_MS = 20_000;
-/** As EC2 does with one that does not shut down by itself, only sooner. */
-const KILLED_AFTER_MS = 20_000;
+/** As EC2 does with one that does not shut down by itself: after some minutes. */
+const KILLED_AFTER_MS = 120_000;
 const LOOK_EVERY_MS = 50;
 const RESTART_CODE = 10;
 

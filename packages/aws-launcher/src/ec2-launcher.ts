@@ -14,7 +14,7 @@ import { launchInstance } from "./launch/launch-instance.js";
 import { release } from "./launch/release.js";
 import { GUARD_GRACE_MS, type LaunchPlan, planLaunch, planTimes } from "./plan/launch-plan.js";
 import { roleName } from "./plan/names.js";
-import { callerIdentity, type InstanceTypeFacts, survey } from "./plan/survey.js";
+import { callerIdentity, type InstanceTypeFacts, type Survey, survey } from "./plan/survey.js";
 import { preflight } from "./preflight/preflight.js";
 import type { Ec2LaunchRequest } from "./request.js";
 import { putRequest } from "./requests/put-request.js";
@@ -42,10 +42,15 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     this.#parts = parts;
   }
 
-  /** What `launch` would do, after all its checks; nothing is made. @throws SpawnError as `launch`. */
-  async plan(request: Ec2LaunchRequest): Promise<PlannedLaunch> {
+  /**
+   * What `launch` would do, after all its checks; nothing is made.
+   *
+   * @param surveyed what AWS says of it, where that was asked before
+   * @throws SpawnError as `launch`.
+   */
+  async plan(request: Ec2LaunchRequest, surveyed?: Promise<Survey>): Promise<PlannedLaunch> {
     const { clients, clock } = this.#parts;
-    const found = await survey(clients, request);
+    const found = await (surveyed ?? survey(clients, request));
     const plan = planLaunch(request, found, clients.region, clock.wallMs());
     const notes = await preflight(this.#parts, request, found, plan);
     return { plan, notes, types: found.types };

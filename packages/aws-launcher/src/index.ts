@@ -19,7 +19,13 @@ export { type Processes, systemProcesses } from "./launch/reconcile.js";
 export { type LaunchRecipe, readStoredInstance, type StoredInstance } from "./launch/stored-instance.js";
 export type { Architecture } from "./plan/images.js";
 export type { LaunchPlan, Rung } from "./plan/launch-plan.js";
-export { callerIdentity, type InstanceTypeFacts } from "./plan/survey.js";
+export {
+  callerIdentity,
+  type InstanceTypeFacts,
+  type Survey,
+  type SurveyRequest,
+  survey,
+} from "./plan/survey.js";
 export { describePriceSource, type Price, type PriceSource } from "./prices/price.js";
 export { type PricedInstance, Prices } from "./prices/prices.js";
 export type { Ec2LaunchRequest, MarketChoice, RoleChoice, ShippedFolder } from "./request.js";

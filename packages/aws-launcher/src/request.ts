@@ -67,6 +67,8 @@ export interface Ec2LaunchRequest {
   };
   /** Unsaid: the jobs' work folder begins empty. */
   readonly workdir?: ShippedFolder;
+  /** The store has nothing of the queue: its id was claimed for this launch. */
+  readonly isNew?: boolean;
   /** The queue goes on from its store; its instance before this one is gone. */
   readonly fromStore?: { readonly rerun: readonly string[]; readonly trustCompleted: boolean };
   /** Told what happens while it happens. */

@@ -6,6 +6,8 @@ import type {
   GcReport,
   Prices,
   QueueRequest,
+  Survey,
+  SurveyRequest,
 } from "@spawn/aws-launcher";
 import type { Clock, Random } from "@spawn/foundation";
 import {
@@ -26,6 +28,8 @@ export interface Ec2Access {
   list(): Promise<readonly Ec2Instance[]>;
   /** @throws SpawnError `instance-not-found`. */
   find(instanceId: string): Promise<Ec2Instance>;
+  /** What AWS says of what a launch asks for. @throws SpawnError where it is awaited, and nowhere else. */
+  survey(request: SurveyRequest): Promise<Survey>;
   /** The account's own bucket for results in the region, which may not be there yet. */
   defaultBucket(): Promise<FoundBucket>;
   /** Makes it where it is not there. Returns its name. */
@@ -89,6 +93,11 @@ export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
     account,
     list: () => aws.findInstances(clients),
     find: (instanceId) => aws.findInstance(clients, instanceId),
+    survey: (request) => {
+      const asked = aws.survey(clients, request);
+      asked.catch(() => undefined);
+      return asked;
+    },
     defaultBucket: async () => findAccountBucket(await home()),
     makeDefaultBucket: async () => makeAccountBucket(await home()),
     storeAt,

@@ -1,12 +1,15 @@
 import { SpawnError } from "@spawn/foundation";
 import type { AwsClients } from "../aws/aws-clients.js";
 import { awsErrorName, explainAwsError, kindOf } from "../aws/aws-errors.js";
+import { together } from "../aws/together.js";
 import { carriedPath } from "../plan/names.js";
 import { queueTags, tagList } from "../plan/tags.js";
 
 /** What a standard parameter holds; an advanced one costs a little and holds twice as much. */
 const STANDARD_BYTES = 4096;
 const ADVANCED_BYTES = 8192;
+/** SSM takes a few a second. */
+const STORED_AT_ONCE = 3;
 /** The most names that one call deletes. */
 const DELETED_AT_ONCE = 10;
 
@@ -33,7 +36,11 @@ export async function storeCarried(
 ): Promise<void> {
   const problems = carriedProblems(variables);
   if (problems.length > 0) throw new SpawnError("bad-arguments", problems.join("; "));
-  for (const [name, value] of Object.entries(variables)) await storeOne(clients, queueId, name, value);
+  const all = Object.entries(variables);
+  for (let at = 0; at < all.length; at += STORED_AT_ONCE) {
+    const some = all.slice(at, at + STORED_AT_ONCE);
+    await together(some.map(([name, value]) => storeOne(clients, queueId, name, value)));
+  }
 }
 
 async function storeOne(clients: AwsClients, queueId: string, name: string, value: string): Promise<void> {

@@ -30,7 +30,7 @@ export async function launchInstance(
   request: Ec2LaunchRequest,
   plan: LaunchPlan,
 ): Promise<Ec2Instance> {
-  const generation = await nextGeneration(parts, request.queueId);
+  const generation = await nextGeneration(parts, request);
   const launch = new Launch(parts, request, plan, generation);
   try {
     return await launch.perform();
@@ -40,8 +40,14 @@ export async function launchInstance(
 }
 
 /** @throws SpawnError `already-running` while the queue has an instance that is not over. */
-async function nextGeneration({ clients, store, stateFolder }: Ec2Parts, queueId: string): Promise<number> {
-  const instances = await findInstances(clients, queueId);
+async function nextGeneration(
+  { clients, store, stateFolder }: Ec2Parts,
+  { queueId, isNew }: Ec2LaunchRequest,
+): Promise<number> {
+  const [instances, stored] = await together([
+    findInstances(clients, queueId),
+    isNew ? undefined : store.readBytes(queueKeys(queueId).instance),
+  ]);
   const live = instances.find(isLive);
   if (live !== undefined) {
     throw new SpawnError(
@@ -52,7 +58,7 @@ async function nextGeneration({ clients, store, stateFolder }: Ec2Parts, queueId
       },
     );
   }
-  const before = readStoredInstance(await store.readBytes(queueKeys(queueId).instance));
+  const before = readStoredInstance(stored);
   const known = [
     before?.generation ?? 0,
     ...instances.map(({ generation }) => generation),
@@ -98,19 +104,22 @@ class Launch {
     const { clients, clock } = this.#parts;
     const { partition, home, guardAt } = this.#plan;
     this.#note({});
-    await this.#fillStore();
-    const [roleArn] = await together([
+    const [roleArn, around] = await together([
       prepareGuard(clients, partition, home.account),
+      this.#surroundings(),
+      this.#fillStore(),
       storeCarried(clients, home.queueId, this.#request.carried),
       this.#makeRole(),
     ]);
-    const made = await this.#make();
+    const made = await this.#make(around);
     const { instanceId } = made;
     this.#note({ instance_id: instanceId });
     this.#tell({ type: "made", instanceId });
-    await guardInstance(clients, clock, { instanceId, roleArn, partition, endsAt: guardAt });
-    this.#tell({ type: "guarded", endsAt: guardAt });
-    await this.#describeInStore(made);
+    const guard = guardInstance(clients, clock, { instanceId, roleArn, partition, endsAt: guardAt });
+    await together([
+      guard.then(() => this.#tell({ type: "guarded", endsAt: guardAt })),
+      this.#describeInStore(made),
+    ]);
     await this.#forgetBefore();
     this.#folder.remove(this.#intent);
     return this.#instance(made);
@@ -147,10 +156,10 @@ class Launch {
 
   async #fillStore(): Promise<void> {
     const { store } = this.#parts;
-    const { queueId, queueFile, workdir, fromStore } = this.#request;
+    const { queueId, queueFile, workdir, isNew, fromStore } = this.#request;
     const keys = queueKeys(queueId);
     // What was asked of an instance before this one is not for this one.
-    await store.remove(keys.requestsFolder);
+    if (!isNew) await store.remove(keys.requestsFolder);
     if (fromStore !== undefined) await this.#keepBefore();
     await store.putBytes(keys.queueFile, Buffer.from(queueFile), { durable: true });
     if (workdir?.archive !== undefined) await store.putFile(keys.workdir, workdir.archive, { durable: true });
@@ -196,18 +205,22 @@ class Launch {
     );
   }
 
-  async #make(): Promise<MadeInstance> {
-    const { clients, clock } = this.#parts;
+  /** What an instance of any rung has around it but its role. */
+  async #surroundings(): Promise<(rung: Rung) => Promise<Surroundings>> {
+    const { clients } = this.#parts;
     const { ssh, queueId } = this.#request;
-    const vpcId = this.#plan.rungs[0]?.vpcId ?? "";
+    const [first] = this.#plan.rungs;
+    const vpcId = first?.vpcId ?? "";
+    const userDataOf = bootstrap(this.#parts, this.#request, this.#plan, this.#intent.generation);
     const [groupId, keyName] = await together([
       ssh === undefined
         ? noIngressGroup(clients, vpcId)
         : sshGroup(clients, vpcId, queueId, ssh.from, this.#now()),
       ssh === undefined ? undefined : importKey(clients, ssh.publicKey),
+      // Others are made when it comes to them.
+      first && userDataOf(first.architecture),
     ]);
-    const userDataOf = bootstrap(this.#parts, this.#request, this.#plan, this.#intent.generation);
-    const around = async (rung: Rung): Promise<Surroundings> => ({
+    return async (rung) => ({
       generation: this.#intent.generation,
       // Whoever launches has claimed the id; who relaunches has not, and of two at once one is refused by the token.
       launch: this.#request.fromStore === undefined ? this.#intent.begun_at : "",
@@ -217,9 +230,12 @@ class Launch {
       userData: await userDataOf(rung.architecture),
       tags: this.#tags(),
     });
+  }
+
+  #make(around: (rung: Rung) => Promise<Surroundings>): Promise<MadeInstance> {
     const note = (request: RunInstancesCommandInput): void => this.#note({ request, called_at: this.#now() });
     const tell = this.#tell.bind(this);
-    return makeInstance({ clients, clock, plan: this.#plan, around, note, tell });
+    return makeInstance({ ...this.#parts, plan: this.#plan, around, note, tell });
   }
 
   #profile(): string {

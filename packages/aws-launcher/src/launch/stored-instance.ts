@@ -3,7 +3,7 @@ import type { Ec2LaunchRequest, ShippedFolder } from "../request.js";
 /** What a relaunch of a queue takes over from the launch before, unless it says otherwise. */
 export type LaunchRecipe = Omit<
   Ec2LaunchRequest,
-  "queueId" | "queueFile" | "carried" | "ssh" | "workdir" | "fromStore" | "onEvent"
+  "queueId" | "queueFile" | "carried" | "ssh" | "workdir" | "isNew" | "fromStore" | "onEvent"
 >;
 
 /** Facts of the instance, as `instance.json` in the store has them. */
@@ -39,6 +39,7 @@ export function storedInstance(request: Ec2LaunchRequest, facts: InstanceFacts):
     carried,
     ssh: _ssh,
     workdir,
+    isNew: _new,
     fromStore,
     onEvent,
     ...recipe

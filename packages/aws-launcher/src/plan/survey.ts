@@ -41,10 +41,25 @@ export interface Survey {
   readonly images: Readonly<Record<string, ImageFacts>>;
 }
 
-/** @throws SpawnError `permission-denied` without usable credentials. */
-export async function callerIdentity(
-  clients: AwsClients,
-): Promise<{ readonly account: string; readonly partition: string; readonly arn: string }> {
+interface CallerIdentity {
+  readonly account: string;
+  readonly partition: string;
+  readonly arn: string;
+}
+
+const identities = new WeakMap<AwsClients, Promise<CallerIdentity>>();
+
+/** Asked once for each of these clients, unless that fails. @throws SpawnError `permission-denied` without usable credentials. */
+export function callerIdentity(clients: AwsClients): Promise<CallerIdentity> {
+  const known = identities.get(clients);
+  if (known !== undefined) return known;
+  const asked = askIdentity(clients);
+  identities.set(clients, asked);
+  asked.catch(() => identities.delete(clients));
+  return asked;
+}
+
+async function askIdentity(clients: AwsClients): Promise<CallerIdentity> {
   try {
     const { Account = "", Arn = "" } = await (await clients.sts()).getCallerIdentity({});
     return { account: Account, partition: Arn.split(":")[1] || "aws", arn: Arn };
@@ -53,8 +68,11 @@ export async function callerIdentity(
   }
 }
 
+/** What is asked of AWS before a launch is planned. */
+export type SurveyRequest = Pick<Ec2LaunchRequest, "instanceTypes" | "subnetId" | "ami">;
+
 /** @throws SpawnError where AWS cannot be asked. What does not exist is left out of the answer instead. */
-export async function survey(clients: AwsClients, request: Ec2LaunchRequest): Promise<Survey> {
+export async function survey(clients: AwsClients, request: SurveyRequest): Promise<Survey> {
   const [identity, types, offerings, subnets] = await Promise.all([
     callerIdentity(clients),
     instanceTypes(clients, request.instanceTypes),

@@ -30,16 +30,15 @@ ${ARM}SPAWN_END
 url=${quoted(facts.runnerUrl)}
 new=/usr/local/bin/.spawn-runner
 get() {
-  if command -v curl >/dev/null; then curl -fsS --connect-timeout 10 --max-time 300 -o $new.gz "$url"
-  else wget -q -T 60 -t 1 -O $new.gz "$url"; fi &&
-    gunzip -c $new.gz >$new && echo "${facts.runnerSha256}  $new" | sha256sum -c - >/dev/null
+  if command -v curl >/dev/null; then curl -fsS --connect-timeout 10 --max-time 300 "$url"
+  else wget -q -T 60 -t 1 -O - "$url"; fi | gunzip -c >$new
+  echo "${facts.runnerSha256}  $new" | sha256sum -c - >/dev/null
 }
 n=0
 until get; do
   n=$((n + 1)); [ $n -lt 8 ] || fail 'cannot fetch the runner'
   sleep $((n * 2))
 done
-rm -f $new.gz
 chmod 755 $new && mv $new /usr/local/bin/spawn-runner && ln -sf spawn-runner /usr/local/bin/spored || fail 'cannot install the runner'
 cat >/etc/systemd/system/spored.service <<'SPAWN_END'
 ${SERVICE}SPAWN_END

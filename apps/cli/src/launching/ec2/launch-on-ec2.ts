@@ -72,6 +72,7 @@ export async function launchOnEc2(
       ...prepared.request,
       queueId,
       queueFile: serializeQueueSpec({ ...spec, queueId }),
+      isNew: true,
       ...shipped,
     };
     try {

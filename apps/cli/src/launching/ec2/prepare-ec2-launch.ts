@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Ec2LaunchRequest, PlannedLaunch, Price } from "@spawn/aws-launcher";
+import type { Ec2LaunchRequest, PlannedLaunch, Price, Survey } from "@spawn/aws-launcher";
 import { type QueueSpec, serializeQueueSpec, toDagInput } from "@spawn/config-schema";
 import { buildGraph } from "@spawn/dag-core";
 import { queueKeys } from "@spawn/result-store";
@@ -66,6 +66,7 @@ export async function prepareEc2Launch(
     folder === undefined ? undefined : await chooseWorkdir(resolve(cwd, folder), flags.yes ?? false);
   const access = await context.ec2(flags.region);
   await access.account();
+  const surveyed = access.survey(recipe);
   const [ssh, place] = await Promise.all([
     sshAccess(flags, { env, cwd }),
     storePlace(access, spec, settings),
@@ -82,7 +83,7 @@ export async function prepareEc2Launch(
   };
   const { name } = options;
   const [{ planned, price }, isTaken, instances] = await Promise.all([
-    planOnEc2(access, place.storeRoot, request, spec),
+    planOnEc2(access, place.storeRoot, request, spec, surveyed),
     place.isMissing ? false : isClaimed(access, place.storeRoot, queueId),
     name === undefined ? [] : access.list(),
   ]);
@@ -94,18 +95,33 @@ export async function prepareEc2Launch(
   };
 }
 
-/** Looks for all that would make the launch fail on AWS. */
+/** Looks for all that would make the launch fail on AWS. @param surveyed what AWS says of it, where that was asked before */
 export async function planOnEc2(
   access: Ec2Access,
   storeRoot: string,
   request: Ec2LaunchRequest,
   spec: QueueSpec,
+  surveyed?: Promise<Survey>,
 ): Promise<{ readonly planned: PlannedLaunch; readonly price: Price | undefined }> {
-  const planned = await (await access.launcher(storeRoot)).plan(request);
+  const prices = access.prices();
+  const likely = likelyPrice(prices, access.region, request);
+  const planned = await (await access.launcher(storeRoot)).plan(request, surveyed);
   checkInstanceRoom(spec, planned.types);
   const [first] = planned.plan.rungs;
-  const price = first && (await access.prices().hourly({ ...first, region: access.region }));
+  await likely;
+  const price = first && (await prices.hourly({ ...first, region: access.region }));
   return { planned, price };
+}
+
+/** Asks, while all else is looked up, for what will most likely be launched: the price that is shown is known then. */
+async function likelyPrice(
+  prices: ReturnType<Ec2Access["prices"]>,
+  region: string,
+  { market, instanceTypes: [instanceType] }: Ec2LaunchRequest,
+): Promise<void> {
+  if (market.kind === "on-demand" && instanceType !== undefined) {
+    await prices.hourly({ region, instanceType, market: "on-demand" });
+  }
 }
 
 async function isClaimed(access: Ec2Access, storeRoot: string, queueId: string): Promise<boolean> {
