@@ -4,7 +4,7 @@ import { cannotMakeLab } from "./why-no-lab.js";
 
 const isMissing = cannotMakeLab();
 /** Seconds: so long is a minute of the machines' own `shutdown` here. The agents' clock is not scaled. */
-const MINUTE = 8;
+const MINUTE = 10;
 const TTL_MINUTES = 3;
 const ARMED_MS = TTL_MINUTES * MINUTE * 1000;
 /** Beyond the moment itself, for a machine to end and for EC2 to know. */

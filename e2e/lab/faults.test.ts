@@ -96,41 +96,6 @@ describe.skipIf(isMissing)("an instance among faults", { timeout: 240_000 }, () 
     await rig.expectStored(expect, "lossy", "large", ["large.bin", "large.sum"]);
   });
 
-  it.concurrent("that somebody stops and starts goes on until its deadline, and is stopped once when its queue is over", async ({
-    expect,
-  }) => {
-    const id = await rig.launch(steered("stopped"), { onComplete: "stop" });
-    await rig.untilWritten(id, "tmp/waiting");
-    const machine = rig.machine(id);
-    const deadline = machine.written("var/lib/spawn-queue/deadline.json");
-    const ec2 = await rig.lab.clients().ec2();
-    await ec2.stopInstances({ InstanceIds: [id] });
-    await rig.untilState(id, "stopped", 120_000);
-    expect((await rig.status("stopped")).status).toBe("interrupted");
-    await ec2.startInstances({ InstanceIds: [id] });
-    await rig.until("it goes on", async () => machine.written("tmp/waiting") === "1\n2\n");
-    expect(machine.boots).toBe(2);
-    expect(await machine.output("cat /run/shutdown-at"), "its end is armed again").toMatch(/^\d/);
-    expect(machine.written("var/lib/spawn-queue/deadline.json")).toBe(deadline);
-    await machine.run("touch /tmp/go");
-    await rig.untilState(id, "stopped", 120_000);
-    expect(await rig.status("stopped")).toMatchObject({
-      ...COMPLETED,
-      job_details: [{ attempts: 1 }, { attempts: 1, attempt: 2 }, { attempts: 1 }],
-    });
-
-    await ec2.startInstances({ InstanceIds: [id] });
-    await rig.until("it stays", async () =>
-      /"kind":"keep"/.test(machine.written("var/log/lab/spored.log") ?? ""),
-    );
-    expect(await machine.output("cat /run/shutdown-at")).toMatch(/^\d/);
-    expect(await rig.state(id)).toBe("running");
-    expect(machine.written("tmp/large")).toBe("1\n");
-    expect(await rig.status("stopped")).toMatchObject(COMPLETED);
-    await rig.launcher.terminate(id);
-    await rig.untilState(id, "terminated");
-  });
-
   it.concurrent("that restarts mid-job goes on, without a longer life", async ({ expect }) => {
     const id = await rig.launch(steered("rebooted"));
     await rig.untilWritten(id, "tmp/waiting");
