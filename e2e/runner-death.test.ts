@@ -37,7 +37,7 @@ describe("when the runner is killed", () => {
       queue_id: "orphaned",
       max_parallel: 2,
       jobs: [
-        { job_id: "ends", command: noted("ends", `${ends.command}; echo late; touch ended`) },
+        { job_id: "ends", command: noted("ends", `${ends.command}; echo late`) },
         {
           job_id: "stays",
           command: noted("stays", `${stays.command}; exit 3`),
@@ -56,8 +56,12 @@ describe("when the runner is killed", () => {
     expect(stdout).toContain("spawn queue resume");
 
     ends.open();
-    await waitForFile(`${rig.cwd}/ended`);
+    await waitForFile(rig.instancePath("var/lib/spawn-queue/claims/ends.1"), (claim) =>
+      claim.includes("exit 0"),
+    );
     expect((await rig.run(["queue", "resume", "orphaned"])).code).toBe(0);
+    // When it ended, not when that was found.
+    await rig.journaled(['"attempt-ended"', '"ends"', '"endedAt"']);
     stays.open();
     await stays.reached(2);
     stays.open();

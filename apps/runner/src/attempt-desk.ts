@@ -36,7 +36,10 @@ export interface AttemptDeskOptions {
 }
 
 /** What the runner makes known of an attempt's end. */
-export type EndOfAttempt = Omit<AttemptEnd, "leftBehind">;
+export type EndOfAttempt = Omit<AttemptEnd, "leftBehind"> & {
+  /** When it had ended by what it left, by the wall clock (ms since the Unix epoch), where nobody saw it end. */
+  readonly endedAtMs?: number;
+};
 
 export interface OpenAttempt {
   readonly job: JobSpec;
@@ -154,10 +157,12 @@ export class AttemptDesk {
         this.#openLog(job, attempt);
         this.#follow(job, attempt, recovered.attempt);
         return;
-      case "ended":
+      case "ended": {
+        const { kind: _kind, end, ...known } = recovered;
         this.#openLog(job, attempt);
-        this.#options.onEnded(job, attempt, recovered.end);
+        this.#options.onEnded(job, attempt, { ...end, ...known });
         return;
+      }
       default:
         unreachable(recovered);
     }

@@ -27,7 +27,7 @@ import { jobMetadata } from "./job-metadata.js";
 import type { JournalWriter } from "./journal-writer.js";
 import { LogDesk } from "./log-desk.js";
 import type { QueueClock } from "./queue-clock.js";
-import { inheritedAttempts, storedResults, unstoredAttempts } from "./recovery.js";
+import { endFound, inheritedAttempts, storedResults, unstoredAttempts } from "./recovery.js";
 import type { SecretSource } from "./secret-source.js";
 import { showExitCode } from "./signposts.js";
 import { delayedEvent, unstoredEvent } from "./unstored-events.js";
@@ -258,8 +258,18 @@ export class QueueRun {
     if (outcome.reason !== "never-started") {
       this.uploads.attemptEnded(job, { attempt, exitCode: exitCodeOf(outcome) });
     }
+    const { fold, clock } = this.#parts;
+    const now = { at: clock.wallMs(), t: clock.now() };
+    const endedAt = endFound(fold.job(job.id).last, end.endedAtMs, now);
     this.inbox.put({
-      event: { type: "attempt-ended", job: job.id, attempt, outcome, random: this.#parts.random.next() },
+      event: {
+        type: "attempt-ended",
+        job: job.id,
+        attempt,
+        outcome,
+        random: this.#parts.random.next(),
+        ...(endedAt === undefined ? {} : { endedAt }),
+      },
       recorded: () => {
         if (jobState(this.scheduler, job.id).phase === "ended") this.#storeJob(job, attempt);
       },

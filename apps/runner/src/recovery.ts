@@ -1,5 +1,5 @@
 import { jobState, type StopCause } from "@spawn/dag-core";
-import { exitCodeOf, type JobHistory, type QueueFold } from "@spawn/status-model";
+import { clocksAgree, exitCodeOf, type JobHistory, type Moment, type QueueFold } from "@spawn/status-model";
 
 /** An attempt that was started, or was about to be, by a runner before this one. */
 export interface InheritedAttempt {
@@ -18,6 +18,23 @@ export function inheritedAttempts(fold: QueueFold): readonly InheritedAttempt[] 
     if (last === undefined || state.phase !== "running") return [];
     return [{ job, attempt: last.attempt, bootId: last.bootId, stopping: state.stopping }];
   });
+}
+
+/**
+ * Scheduler time, in ms, at which an attempt had ended that was found ended `now`, between its start and now. Unknown
+ * where the wall clock was set since its start: nothing then tells how long ago that was.
+ *
+ * @param endedAtMs wall clock, ms since the Unix epoch
+ */
+export function endFound(
+  attempt: { readonly started: Moment } | undefined,
+  endedAtMs: number | undefined,
+  now: Moment,
+): number | undefined {
+  if (attempt === undefined || endedAtMs === undefined) return undefined;
+  const { started } = attempt;
+  if (!clocksAgree(started, now)) return undefined;
+  return Math.round(Math.min(now.t, Math.max(started.t, now.t - (now.at - endedAtMs))));
 }
 
 /**

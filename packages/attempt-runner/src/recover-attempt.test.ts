@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { AttemptSpec } from "./attempt.js";
 import { currentBootId } from "./processes/identity.js";
@@ -122,12 +122,28 @@ describe("an attempt that has ended meanwhile", () => {
     ["kill -9 0", { reason: "signal", signal: 9 }, 137],
   ])("%s", async (command, outcome, exitCode) => {
     const input = inputOf(await ended(command));
-    expect(await recoverAttempt(input)).toEqual({ kind: "ended", end: { outcome, exitCode, leftBehind: 0 } });
+    expect(await recoverAttempt(input)).toMatchObject({
+      kind: "ended",
+      end: { outcome, exitCode, leftBehind: 0 },
+    });
+  });
+
+  it("has ended when its exit code was recorded, where that was in this boot", async () => {
+    const spec = await ended("exit 6");
+    utimesSync(spec.files.claim, 1_700_000_000, 1_700_000_000);
+    expect(await recoverAttempt(inputOf(spec))).toMatchObject({ endedAtMs: 1_700_000_000_000 });
+    const rebooted = await recoverAttempt(inputOf(spec, { bootId: "another boot" }));
+    expect(rebooted).not.toHaveProperty("endedAtMs");
+  });
+
+  it("has ended nobody knows when, where its wrapper was killed", async () => {
+    const input = inputOf(await ended("kill -9 0"));
+    expect(await recoverAttempt(input)).not.toHaveProperty("endedAtMs");
   });
 
   it("has the cause of a stop that had been decided as its reason", async () => {
     const input = inputOf(await ended("exit 6"), { stopping: "timeout" });
-    expect(await recoverAttempt(input)).toEqual({
+    expect(await recoverAttempt(input)).toMatchObject({
       kind: "ended",
       end: { outcome: { reason: "timeout" }, exitCode: 6, leftBehind: 0 },
     });

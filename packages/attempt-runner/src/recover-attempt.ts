@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { unreachable } from "@spawn/foundation";
 import { findWrapperByClaim, findWrapperByPid } from "./adopting/find-wrapper.js";
 import { watchWrapper } from "./adopting/watch-wrapper.js";
@@ -28,7 +29,15 @@ export type RecoveredAttempt =
   | { readonly kind: "never-started" }
   /** Processes of it still run: the command, or what it left behind and is being ended. */
   | { readonly kind: "running"; readonly attempt: RunningAttempt }
-  | { readonly kind: "ended"; readonly end: AttemptEnd };
+  | {
+      readonly kind: "ended";
+      readonly end: AttemptEnd;
+      /**
+       * When its wrapper recorded the exit code, by the wall clock of then, in ms since the Unix epoch. Only of one that
+       * did so in this boot.
+       */
+      readonly endedAtMs?: number;
+    };
 
 /**
  * Settles what became of an attempt after its runner's death. Call it only as the queue's one runner (see
@@ -47,6 +56,7 @@ export async function recoverAttempt(
   if (wrapper === "void") return { kind: "never-started" };
 
   const { files, background, marker, graceMs } = input;
+  const recorded = exitRecordedAt(files.claim);
   const trace = wrapper === "gone" ? { marker } : { marker, wrapper };
   const attempt = new SupervisedAttempt({
     files,
@@ -59,7 +69,13 @@ export async function recoverAttempt(
   if (input.stopping !== undefined) attempt.stop(input.stopping);
   if (wrapper === "gone") attempt.wrapperEnded({ kind: "unknown" });
   else watchWrapper(wrapper, clock, () => attempt.wrapperEnded({ kind: "unknown" }));
-  return attempt.end === undefined ? { kind: "running", attempt } : { kind: "ended", end: attempt.end };
+  if (attempt.end === undefined) return { kind: "running", attempt };
+  return { kind: "ended", end: attempt.end, ...(recorded === undefined ? {} : { endedAtMs: recorded }) };
+}
+
+/** The exit line is the last that is written to a claim, but for what recovery itself may add. */
+function exitRecordedAt(claim: string): number | undefined {
+  return readClaim(claim).kind === "ended" ? statSync(claim).mtimeMs : undefined;
 }
 
 /**

@@ -47,6 +47,8 @@ export type SchedulerEvent =
       readonly outcome: AttemptOutcome;
       /** Uniform in [0, 1): the chance in the next wait. */
       readonly random: number;
+      /** When it had ended by then, at `t` or before, where it was found so. Decides nothing. */
+      readonly endedAt?: number;
     }
   | { readonly type: "backoff-elapsed"; readonly t: number; readonly job: string; readonly attempt: number }
   | { readonly type: "global-timeout-reached"; readonly t: number }

@@ -56,7 +56,7 @@ export {
 } from "./status/queue-status.js";
 export { jobDetail, queueStatus } from "./status/queue-status-of.js";
 export type { StatusInput } from "./status/status-input.js";
-export { msBetween } from "./status/time-between.js";
+export { clocksAgree, msBetween } from "./status/time-between.js";
 export { type WallTime, wallTimeIn } from "./status/wall-time.js";
 export type { CurrentJob } from "./view/current-job.js";
 export type { JobRow } from "./view/job-row.js";

@@ -288,7 +288,7 @@ export class QueueFold {
         });
         return;
       case "attempt-ended":
-        this.job(event.job).noteEnded(event.attempt, moment, event.outcome);
+        this.job(event.job).noteEnded(event.attempt, momentAt(event.endedAt, moment), event.outcome);
         return;
       case "attempts-unknown":
         this.job(event.job).noteUnknown(event.attempt);
@@ -308,6 +308,11 @@ export class QueueFold {
     this.#warnings.push(warning);
     if (this.#warnings.length > WARNINGS_KEPT) this.#warnings.shift();
   }
+}
+
+/** Scheduler time `t` as a moment, by one that is known; that one where there is no `t`. */
+function momentAt(t: number | undefined, known: Moment): Moment {
+  return t === undefined ? known : { at: known.at - (known.t - t), t };
 }
 
 /** The place of an event that names one. */

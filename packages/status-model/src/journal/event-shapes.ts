@@ -29,7 +29,12 @@ const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   "queue-started": { t: isAmount },
   "attempt-starting": { ...attemptFields, gpus: optional(arrayOf(isString)) },
   "attempt-timed-out": attemptFields,
-  "attempt-ended": { ...attemptFields, outcome: isAttemptOutcome, random: isChance },
+  "attempt-ended": {
+    ...attemptFields,
+    outcome: isAttemptOutcome,
+    random: isChance,
+    endedAt: optional(isAmount),
+  },
   "backoff-elapsed": attemptFields,
   "global-timeout-reached": { t: isAmount },
   "cancel-requested": { t: isAmount, force: isBoolean },

@@ -314,6 +314,26 @@ describe("queueStatus", () => {
     expect(status.job_details.map(({ duration }) => duration)).toEqual(["10s", "10s", "10s"]);
   });
 
+  it("tells when an attempt ended that was found ended later", () => {
+    const found: JournalEvent = {
+      type: "attempt-ended",
+      t: 33_000,
+      job: "step2",
+      attempt: 1,
+      outcome: { reason: "exit", exitCode: 0 },
+      random: 0,
+      endedAt: 25_000,
+    };
+    const events = [...firstPipelineRunning(), found];
+    const state = foldOf(events).snapshot();
+    for (const known of [events, [{ type: "snapshot", t: 33_000, segment: 2, state } as const]]) {
+      expect(jobIn(statusAt(known, 34_000), "step2")).toMatchObject({
+        completed_at: "2026-01-27T10:00:25-08:00",
+        duration: "15s",
+      });
+    }
+  });
+
   it("does not go behind the journal when a reader's clock does", () => {
     const status = statusAt(firstPipelineRunning(), 3000);
     expect(jobIn(status, "step2")).toMatchObject({ elapsed: "0s", timeout_remaining: "1m" });

@@ -15,5 +15,14 @@ export function msBetween(from: Moment, to: Moment): number {
   const passed = Math.max(0, to.t - from.t);
   if (passed < SHORT_MS) return passed;
   const shown = (Math.floor(to.at / 1000) - Math.floor(from.at / 1000)) * 1000;
-  return Math.abs(shown - passed) <= 1000 + passed * SLEW ? Math.max(0, shown) : passed;
+  return isNear(shown, passed) ? Math.max(0, shown) : passed;
+}
+
+/** Whether the wall clock went on from one moment to the other as scheduler time did: nobody set it between them. */
+export function clocksAgree(from: Moment, to: Moment): boolean {
+  return isNear(to.at - from.at, to.t - from.t);
+}
+
+function isNear(shown: number, passed: number): boolean {
+  return Math.abs(shown - passed) <= 1000 + passed * SLEW;
 }

@@ -76,11 +76,15 @@ const EVENTS: {
   "queue-started": fc.record({ t: amount }),
   "attempt-starting": fc.record(attempt),
   "attempt-timed-out": fc.record(attempt),
-  "attempt-ended": fc.record({
-    ...attempt,
-    outcome: attemptOutcome,
-    random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }).map((value) => value + 0),
-  }),
+  "attempt-ended": fc.record(
+    {
+      ...attempt,
+      outcome: attemptOutcome,
+      random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }).map((value) => value + 0),
+      endedAt: amount,
+    },
+    { requiredKeys: ["t", "job", "attempt", "outcome", "random"] },
+  ),
   "backoff-elapsed": fc.record(attempt),
   "global-timeout-reached": fc.record({ t: amount }),
   "cancel-requested": fc.record({ t: amount, force: fc.boolean() }),
