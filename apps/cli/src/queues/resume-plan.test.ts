@@ -94,6 +94,15 @@ describe("planResume", () => {
     });
   });
 
+  it("says which attempt is due of a job that failed and has more", () => {
+    const retrying: readonly JournalEvent[] = [
+      buildQueueCreated([buildJob("flaky", { maxAttempts: 3 })]),
+      { type: "queue-started", t: 0 },
+      ...attemptEvents("flaky", 1, 0, { t: 1_000, outcome: { reason: "exit", exitCode: 3 } }),
+    ];
+    expect(plan(retrying).jobs).toEqual([{ id: "flaky", why: "attempt 2 of 3 is due" }]);
+  });
+
   it.each<[string, readonly JournalEvent[], Partial<PlanCase>, string]>([
     ["that runs", firstPipelineRunning(), { runner: "alive" }, "already-running"],
     ["of which everything completed", firstPipelineCompleted(), {}, "not-resumable"],

@@ -114,7 +114,8 @@ function isOpen({ status }: JobStatus): boolean {
   return ["pending", "running", "retrying"].includes(status);
 }
 
-function whyOpen({ status, attempt }: JobStatus): string {
+function whyOpen({ status, attempt, attempts, max_attempts }: JobStatus): string {
+  if (status === "retrying") return `attempt ${attempts + 1} of ${max_attempts} is due`;
   if (status !== "pending") return `attempt ${attempt} was under way`;
   return attempt === undefined || attempt === 0 ? "has not run yet" : `attempt ${attempt} was cut short`;
 }
