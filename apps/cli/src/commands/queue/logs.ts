@@ -13,6 +13,7 @@ import { LogLines } from "../../logs/log-lines.js";
 import { logBytes } from "../../logs/log-source.js";
 import { TailBuffer } from "../../logs/tail-buffer.js";
 import { whyEmpty } from "../../logs/why-empty.js";
+import { whyLogsEnd } from "../../logs/why-logs-end.js";
 import { requireJob } from "../../queues/known-job.js";
 import type { Ec2Reference, LocalReference, QueueReference } from "../../queues/queue-reference.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
@@ -165,7 +166,10 @@ export default class QueueLogs extends SpawnCommand {
     };
     try {
       const last = await this.followReference(reference, { jobs, tail, signal: leaving.signal, onLine });
-      if (!leaving.signal.aborted) return this.#shownLines === 0 && tail !== 0 ? last : undefined;
+      if (!leaving.signal.aborted) {
+        const ended = await this.tellWhyItEnds(reference, last, jobs);
+        return !ended && this.#shownLines === 0 && tail !== 0 ? last : undefined;
+      }
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
     } finally {
@@ -174,6 +178,19 @@ export default class QueueLogs extends SpawnCommand {
     this.tell(detachedWords(await shortReference(this.context, reference)));
     this.endWith(EXIT.interrupted);
     return undefined;
+  }
+
+  /** Of a queue that is not over, which following it was to wait for. @returns whether there was something to tell */
+  private async tellWhyItEnds(
+    reference: QueueReference,
+    last: QueueStatus | undefined,
+    jobs: readonly string[],
+  ): Promise<boolean> {
+    const why = last && whyLogsEnd(last, jobs, await shortReference(this.context, reference));
+    if (why === undefined) return false;
+    this.tell(why);
+    this.endWith(EXIT.failed);
+    return true;
   }
 
   /** @returns the queue's last status */
