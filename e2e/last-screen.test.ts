@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { describe, expect } from "vitest";
 import type { CliRig } from "./cli-rig.js";
 import { test } from "./rig-test.js";
@@ -79,6 +80,26 @@ describe("a failed queue's last screen shows what failed first, its last lines, 
     const { code, stdout } = await rig.run(["queue", "resume", "failing", "--wait"]);
     expect(code).toBe(1);
     expectLastScreen(stdout);
+  });
+
+  test("of a job that was tried again: the last attempt's lines alone, also from the store", async ({
+    rig,
+  }) => {
+    const command = "case $JOB_ATTEMPT in 1 | 3) echo earlier;; 4) echo last;; esac; exit 1";
+    const jobs = [{ job_id: "first", command, retry_count: 2, retry_delay: "10ms" }];
+    await rig.launch(rig.queue({ queue_id: "tried", jobs }));
+    await rig.ended("tried");
+    const silent = await rig.run(["queue", "status", "tried"]);
+    expect(silent.stdout).toContain("  Last Output: (printed nothing)\n");
+    await rig.run(["queue", "resume", "tried", "--wait"]);
+    const local = (await rig.run(["queue", "status", "tried"])).stdout;
+    rmSync(rig.instancePath(""), { recursive: true });
+    const stored = (await rig.run(["queue", "status", "tried"])).stdout;
+    for (const screen of [local, stored]) {
+      expect(screen).toContain("Attempts: 2/2");
+      expect(screen).toMatch(/Last Output:\n {4}\[[\d:]+\] last\n\n/);
+      expect(screen).not.toContain("] earlier");
+    }
   });
 
   test("while it runs, there is no last line yet", async ({ rig }) => {

@@ -38,8 +38,9 @@ export async function* logBytes(
   const store = await storeOf(context, reference);
   const range = log.kind === "merged" ? await storedRange(store, queueId, job, log.attempt) : {};
   const key = logKey(queueId, job, log);
-  if (options.lastBytes !== undefined) yield* lastOf(store, key, options.lastBytes);
-  else if (range !== undefined) yield* storedBytes(store, key, range);
+  if (range === undefined) return;
+  if (options.lastBytes !== undefined) yield* lastOf(store, key, range, options.lastBytes);
+  else yield* storedBytes(store, key, range);
 }
 
 /** Bytes of a log; without an end, to its own. */
@@ -105,7 +106,20 @@ async function* storedBytes(
   }
 }
 
-async function* lastOf(store: ResultStore, key: string, last: number): AsyncGenerator<Uint8Array, void> {
-  const bytes = await store.readBytes(key, { last });
+/** The last bytes of a range, two requests at most. */
+async function* lastOf(
+  store: ResultStore,
+  key: string,
+  { from = 0, to }: LogRange,
+  last: number,
+): AsyncGenerator<Uint8Array, void> {
+  if (to !== undefined) {
+    yield* storedBytes(store, key, { from: Math.max(from, to - last), to });
+    return;
+  }
+  // How long the log is nobody says; where so much follows the beginning, its end lies behind that as well.
+  const begin = from === 0 ? undefined : await store.readBytes(key, { from, to: from + last });
+  const isAll = from > 0 && (begin?.length ?? 0) < last;
+  const bytes = isAll ? begin : await store.readBytes(key, { last });
   if (bytes !== undefined) yield bytes;
 }

@@ -6,7 +6,7 @@ export interface FailureDetails {
   /** What later commands call the queue by. */
   readonly ref: string;
   readonly job: string;
-  /** The last lines of the job's log. */
+  /** The last lines of its last attempt's log. */
   readonly log: readonly string[];
 }
 
@@ -25,7 +25,10 @@ export function failureBlock(
 
 function detailLines({ ref, job, log }: FailureDetails): readonly string[] {
   return [
-    ...(log.length === 0 ? [] : ["", "  Last Output:", ...log.map((line) => `    ${line}`)]),
+    "",
+    ...(log.length === 0
+      ? ["  Last Output: (printed nothing)"]
+      : ["  Last Output:", ...log.map((line) => `    ${line}`)]),
     "",
     "  Look further:",
     `    spawn queue logs ${ref} ${job}`,

@@ -1,10 +1,11 @@
 import { parseDuration } from "@spawn/foundation";
-import { DURATION_PATTERN } from "./patterns.js";
+import { DURATION_PATTERN, SIZE_PATTERN } from "./patterns.js";
 import type { FieldHints } from "./schema-at.js";
 
 /** A type's name in a message; `type` as zod names it. */
 export function expectedType(type: string, { pattern }: FieldHints): string {
   if (type === "string" && pattern === DURATION_PATTERN.source) return "a duration";
+  if (type === "string" && pattern === SIZE_PATTERN.source) return "a size";
   return TYPE_NAMES.get(type) ?? type;
 }
 
@@ -25,6 +26,7 @@ export function typeSuggestion(
   { pattern, example }: FieldHints,
 ): string | undefined {
   if (value === null) return "give it a value, or leave the key out";
+  if (pattern === SIZE_PATTERN.source && typeof value === "number") return sizeSuggestion(value);
   const repaired = repair(expected, value, pattern === DURATION_PATTERN.source);
   if (repaired !== undefined) return `write ${repaired}`;
   return example === undefined ? undefined : `for example ${JSON.stringify(example)}`;
@@ -60,4 +62,13 @@ const BOOLEAN_WORDS: ReadonlyMap<string, string> = new Map([
 function secondsText(seconds: number): string | undefined {
   const text = `${seconds}s`;
   return parseDuration(text) === undefined ? undefined : `"${text}"`;
+}
+
+/** From here on a bare number is rather bytes than anything larger. */
+const LIKELY_BYTES = 1e6;
+
+function sizeSuggestion(value: number): string | undefined {
+  if (!(value > 0)) return undefined;
+  if (value >= LIKELY_BYTES) return `give its unit: "${value}B"`;
+  return `give its unit: "${value}GB" (10⁹ bytes each) or "${value}GiB" (2³⁰ bytes each)`;
 }

@@ -132,9 +132,13 @@ export default class QueueCancel extends SpawnCommand {
 
 function refuseWhenOver({ status, queue_id }: QueueStatus): void {
   if (status !== "completed" && status !== "failed") return;
-  throw new SpawnError("already-over", `${queue_id} is over (${status}): there is nothing to cancel`, {
-    hint: `See how it ended: spawn queue status ${queue_id}`,
-  });
+  throw new SpawnError(
+    "already-over",
+    `${queue_id} has ended already, as ${status}: there is nothing to cancel`,
+    {
+      hint: `See how it ended: spawn queue status ${queue_id}`,
+    },
+  );
 }
 
 /** Cleanup there would be cleanup on a machine that its user has given up. */

@@ -231,9 +231,14 @@ function attemptOf(
   const last = status.job_details.find(({ job_id }) => job_id === job)?.attempt ?? 0;
   const attempt = flags.attempt ?? (flags.raw ? last : undefined);
   if (attempt === undefined || (attempt >= 1 && attempt <= last)) return attempt;
+  const isOver = status.completed_at !== undefined;
   throw new SpawnError(
     "job-not-found",
-    `${job} has had ${last === 0 ? "no attempt" : `${last} attempt${last === 1 ? "" : "s"}`} so far`,
+    `${job} has had ${last === 0 ? "no attempt" : `${last} attempt${last === 1 ? "" : "s"}`}${isOver ? "" : " so far"}`,
+    {
+      hint:
+        last === 0 ? `Why: spawn queue explain ${status.queue_id} ${job}` : `Choose one from 1 to ${last}.`,
+    },
   );
 }
 
