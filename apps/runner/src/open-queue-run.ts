@@ -19,6 +19,7 @@ import {
   type QueuePlace,
   timeAnchorOf,
 } from "@spawn/status-model";
+import { memoryWarning } from "./memory-warning.js";
 import { readBrought } from "./moving/brought.js";
 import { openJournal } from "./open-journal.js";
 import { QueueClock } from "./queue-clock.js";
@@ -97,6 +98,9 @@ function takeOver(
   else if (fold.finished === undefined) refuseOtherJobs(fold, definition);
   else if (!isDeepStrictEqual(definition, definitionIn(fold)))
     events.push({ type: "queue-changed", t: clock.now(), ...definition });
+  const unlimited = memoryWarning(definition.jobs, options.containment);
+  if (unlimited !== undefined && !fold.warnings.some(({ message }) => message === unlimited))
+    events.push({ type: "warning", t: clock.now(), message: unlimited });
   const changed = events.some(({ type }) => type === "queue-changed");
   for (const event of events) record(event);
   return new QueueRun({

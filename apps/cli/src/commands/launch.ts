@@ -2,12 +2,13 @@ import { Flags } from "@oclif/core";
 import type { Ec2Instance } from "@spawn/aws-launcher";
 import { PROVIDERS } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
-import type { Instance } from "@spawn/launcher";
+import { type Instance, LocalQueue } from "@spawn/launcher";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { EXIT } from "../exit-status.js";
 import { durationFlag } from "../flags/duration-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { parseTags } from "../flags/tags.js";
+import { earlyWarnings } from "../launching/early-warnings.js";
 import { type Ec2FlagValues, ec2Flags, refuseEc2Flags } from "../launching/ec2/ec2-flags.js";
 import { type Ec2LaunchStep, launchOnEc2 } from "../launching/ec2/launch-on-ec2.js";
 import { type PreparedEc2Launch, prepareEc2Launch } from "../launching/ec2/prepare-ec2-launch.js";
@@ -90,6 +91,10 @@ export default class Launch extends LaunchingCommand {
     const { estimate } = prepared;
     const ref = await referenceFor(this.context, instance);
     this.print(`\n${launchReport({ instance, ref, estimate, resultsLocation }, this.palette)}`);
+    if (prepared.spec.jobs.some(({ resources }) => resources?.memoryBytes !== undefined)) {
+      const queue = new LocalQueue(instance.root, this.context.clock);
+      for (const message of await earlyWarnings(queue)) this.tell(`⚠ ${message}`);
+    }
     const status = flags.wait ? await this.wait(instance, ref, flags["wait-timeout"]) : undefined;
     return launchJson({ instance, estimate, resultsLocation, status, time: wallTimeIn().rfc3339 });
   }
