@@ -76,6 +76,25 @@ describe("when the runner is killed", () => {
     expect(rig.leftovers()).toEqual([]);
   });
 
+  test("whoever follows its logs is told so, and how to go on", async ({ rig }) => {
+    const gate = rig.gate("held");
+    const jobs = [{ job_id: "held", command: `echo before; ${gate.command}` }];
+    await rig.launch(rig.queue({ queue_id: "followed", jobs }));
+    const following = rig.start(["queue", "logs", "followed", "held", "-f"]);
+    await Promise.all([gate.reached(), following.line(/before/)]);
+    killRunner(rig);
+    const { code, stderr } = await following.result;
+    expect(code).toBe(1);
+    expect(stderr).toContain("its runner is gone");
+    expect(stderr).toMatch(/held may go on\. .*: spawn queue logs \S+ held --raw/);
+    expect(stderr).toContain("spawn queue resume ");
+    const explained = await rig.run(["queue", "explain", "followed", "held"]);
+    expect(explained.stdout).toContain("held was running when its runner went");
+    gate.open();
+    expect((await rig.run(["queue", "resume", "followed"])).code).toBe(0);
+    expect((await rig.ended("followed")).status).toBe("completed");
+  });
+
   test("at each job of a chain in turn, every command still runs once", async ({ rig }) => {
     const names = ["a", "b", "c", "d"];
     const gates = names.map((name) => ({ name, gate: rig.gate(name) }));

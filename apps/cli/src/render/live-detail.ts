@@ -43,10 +43,13 @@ function progressWords({ progress, time_remaining }: JobStatus): string {
 }
 
 function stoppingWords(job: JobStatus): string {
-  return job.reason === undefined ? "" : `ending: ${describeJobReason(job)}`;
+  if (job.reason === undefined) return "";
+  return `${job.reason === "unwatched" ? "" : "ending: "}${describeJobReason(job)}`;
 }
 
-function pendingWords({ blocked_by = [], reason }: JobStatus): string {
+function pendingWords(job: JobStatus): string {
+  const { blocked_by = [], reason } = job;
+  if (reason === "waiting-for-resources") return describeJobReason(job) ?? "";
   if (blocked_by.length === 0) return "waits for a slot";
   return `${reason === "waiting-for-failure" ? "if it fails:" : "after"} ${blocked_by.join(", ")}`;
 }

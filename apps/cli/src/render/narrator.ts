@@ -92,7 +92,10 @@ export class Narrator {
     const outcome = last?.outcome;
     if (last === undefined || outcome === undefined || outcome.reason === "never-started") return [];
     const timeoutMs = this.#fold.definition(job)?.timeoutMs;
-    const why = describeOutcome(outcome, timeoutMs === undefined ? {} : { timeoutMs });
+    const why = describeOutcome(outcome, {
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      globalTimeout: last.globalTimeout === true,
+    });
     const took = formatDuration(
       last.ended === undefined ? t - last.started.t : msBetween(last.started, last.ended),
     );

@@ -40,6 +40,24 @@ Results: ./results/first-pipeline/
 `);
   });
 
+  it("says that the queue's own limit ended it", () => {
+    const status = statusOf([
+      buildQueueCreated([buildJob("train"), buildJob("evaluate", { dependsOn: ["train"] })], {
+        globalTimeoutMs: 4000,
+      }),
+      { type: "queue-started", t: 0 },
+      ...attemptEvents("train", 1, 0),
+      { type: "global-timeout-reached", t: 4000 },
+      { type: "attempt-ended", t: 4000, job: "train", attempt: 1, outcome: { reason: "timeout" }, random: 0 },
+      { type: "queue-finished", t: 4000, outcome: { state: "failed", reason: "global-timeout" } },
+    ]);
+    const summary = runSummary({ status, ref: "local-1", failureLog: [] }, plain);
+    expect(summary).toContain(
+      "✗ first-pipeline failed after 4s: the global timeout was reached (0 of 2 jobs completed, 1 failed",
+    );
+    expect(summary).toContain("First Failure (train):\n  Reason: ended by the queue's global timeout\n");
+  });
+
   it("shows the first failure, its last output, and the commands that help", () => {
     const status = statusOf([
       buildQueueCreated([buildJob("train"), buildJob("evaluate", { dependsOn: ["train"] })]),

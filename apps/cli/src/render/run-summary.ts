@@ -1,4 +1,4 @@
-import { type JobRow, type QueueStatus, statusView } from "@spawn/status-model";
+import { describeQueueReason, type JobRow, type QueueStatus, statusView } from "@spawn/status-model";
 import { failureBlock } from "./failure-block.js";
 import { hiddenRows } from "./hidden-rows.js";
 import { jobRowLines } from "./job-rows.js";
@@ -41,7 +41,10 @@ export function runSummary(input: RunSummaryInput, palette: Palette): string {
 }
 
 /** `✓ first-pipeline completed in 30s (3 of 3 jobs completed)` */
-function headline({ queue_id, status, duration, elapsed, jobs }: QueueStatus, palette: Palette): string {
+function headline(
+  { queue_id, status, reason, duration, elapsed, jobs }: QueueStatus,
+  palette: Palette,
+): string {
   const icon = status === "completed" ? "✓" : status === "failed" ? "✗" : "■";
   const time = duration ?? elapsed;
   const others = (["failed", "skipped", "cancelled"] as const).filter((state) => jobs[state] > 0);
@@ -49,7 +52,8 @@ function headline({ queue_id, status, duration, elapsed, jobs }: QueueStatus, pa
     `${jobs.completed} of ${jobs.total} jobs completed`,
     ...others.map((state) => `${jobs[state]} ${state}`),
   ];
-  const words = `${queue_id} ${status}${time === undefined ? "" : ` ${status === "completed" ? "in" : "after"} ${time}`}`;
+  const why = reason === "global-timeout" ? `: ${describeQueueReason(reason)}` : "";
+  const words = `${queue_id} ${status}${time === undefined ? "" : ` ${status === "completed" ? "in" : "after"} ${time}`}${why}`;
   return `${paintState(status, `${icon} ${words}`, palette)} (${counted.join(", ")})`;
 }
 

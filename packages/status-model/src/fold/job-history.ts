@@ -22,6 +22,8 @@ export interface AttemptHistory {
   readonly usage?: ResourceUsage;
   readonly ended?: Moment;
   readonly outcome?: AttemptOutcome;
+  /** Set where the queue's limit ended it, not its own. */
+  readonly globalTimeout?: boolean;
 }
 
 /** What an attempt used of its machine, as far as it is known. */
@@ -151,7 +153,9 @@ export class JobHistory {
     return this.#attempts.length === 0 && !isStored && !this.#rerun && this.#elsewhere === 0;
   }
 
-  noteStarting(starting: Omit<AttemptHistory, "process" | "usage" | "ended" | "outcome">): void {
+  noteStarting(
+    starting: Omit<AttemptHistory, "process" | "usage" | "ended" | "outcome" | "globalTimeout">,
+  ): void {
     this.#firstStarted ??= starting.started;
     this.#absent = undefined;
     this.#attempts.push(starting);
@@ -167,6 +171,10 @@ export class JobHistory {
 
   noteUsage(attempt: number, usage: ResourceUsage): void {
     this.#amend(attempt, { usage });
+  }
+
+  noteGlobalTimeout(attempt: number): void {
+    this.#amend(attempt, { globalTimeout: true });
   }
 
   noteEnded(attempt: number, ended: Moment, outcome: AttemptOutcome): void {

@@ -293,14 +293,25 @@ export class QueueFold {
       case "attempts-unknown":
         this.job(event.job).noteUnknown(event.attempt);
         return;
+      case "global-timeout-reached":
+        this.#noteGlobalTimeout(event.t);
+        return;
       case "attempt-timed-out":
       case "backoff-elapsed":
-      case "global-timeout-reached":
       case "cancel-requested":
       case "interrupt-requested":
         return;
       default:
         unreachable(event);
+    }
+  }
+
+  /** Of the attempts that are being ended now, those whose own limit was still to come. */
+  #noteGlobalTimeout(t: number): void {
+    for (const job of this.running) {
+      const state = jobState(this.scheduler, job);
+      if (state.phase !== "running" || state.stopping !== "timeout") continue;
+      if (state.deadline === undefined || t < state.deadline) this.job(job).noteGlobalTimeout(state.attempt);
     }
   }
 

@@ -89,6 +89,7 @@ const isAttemptHistory = objectOf<AttemptHistory>({
   usage: optional(objectOf<ResourceUsage>(usageFields)),
   ended: optional(isMoment),
   outcome: optional(isAttemptOutcome),
+  globalTimeout: optional(isBoolean),
 });
 
 const isJobHistory = objectOf<JobHistorySnapshot>({

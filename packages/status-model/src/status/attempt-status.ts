@@ -6,16 +6,17 @@ import type { AttemptStatus } from "./queue-status.js";
 import { msBetween } from "./time-between.js";
 import type { WallTime } from "./wall-time.js";
 
-type OutcomeFields = Pick<AttemptStatus, "reason" | "exit_code" | "signal" | "message">;
+type OutcomeFields = Pick<AttemptStatus, "global_timeout" | "reason" | "exit_code" | "signal" | "message">;
 type TimeFields = Pick<AttemptStatus, "completed_at" | "duration"> &
   Partial<Pick<AttemptStatus, "started_at">>;
 
-/** How an attempt ended, flat. */
-export function outcomeFields(outcome: AttemptOutcome): OutcomeFields {
+/** How an attempt ended, flat. @param attempt the one that ended so */
+export function outcomeFields(outcome: AttemptOutcome, attempt: AttemptHistory | undefined): OutcomeFields {
   return {
     reason: outcome.reason,
     exit_code: exitCodeOf(outcome),
     signal: outcome.reason === "signal" ? outcome.signal : undefined,
+    global_timeout: outcome.reason === "timeout" ? attempt?.globalTimeout : undefined,
     message: outcome.reason === "start-failed" ? outcome.message : undefined,
   };
 }
@@ -37,6 +38,6 @@ export function attemptStatusOf(time: WallTime, attempt: AttemptHistory): Attemp
     attempt: attempt.attempt,
     started_at: time.rfc3339(attempt.started.at),
     ...pastFields(time, attempt),
-    ...(attempt.outcome === undefined ? {} : outcomeFields(attempt.outcome)),
+    ...(attempt.outcome === undefined ? {} : outcomeFields(attempt.outcome, attempt)),
   };
 }

@@ -39,6 +39,7 @@ export function jobStatusOf(context: StatusContext, job: JournalJob): JobStatus 
     attempt: lastAttempt,
     attempts: charged,
     max_attempts: job.retry.maxAttempts,
+    resources: resourcesOf(job),
     rerun: history.rerun ? true : undefined,
     log_file: lastAttempt === 0 ? undefined : context.logFileOf?.(job.id),
     peak_memory_bytes: usage.peakMemoryBytes,
@@ -49,12 +50,19 @@ export function jobStatusOf(context: StatusContext, job: JournalJob): JobStatus 
   };
 }
 
+function resourcesOf({ resources }: JournalJob): JobStatus["resources"] {
+  if (resources === undefined) return undefined;
+  const { cpus, memoryBytes, gpus } = resources;
+  return { cpus, memory_bytes: memoryBytes, gpus };
+}
+
 type PhaseFields = Pick<JobStatus, "status"> & Partial<JobStatus>;
 type StateIn<Phase extends JobState["phase"]> = Extract<JobState, { phase: Phase }>;
 
 /** What depends on where the job stands. */
 function phaseFields(context: StatusContext, job: JournalJob, state: JobState): PhaseFields {
   const { fold, time } = context;
+  const { last } = fold.job(job.id);
   const timeout = job.timeoutMs === undefined ? undefined : compactDuration(job.timeoutMs);
   switch (state.phase) {
     case "waiting":
@@ -68,15 +76,14 @@ function phaseFields(context: StatusContext, job: JournalJob, state: JobState): 
     case "running":
       return { status: "running", ...runningFields(context, job, state) };
     case "retrying": {
-      if (!context.goesOn) return { status: "retrying", timeout, ...outcomeFields(state.last) };
+      if (!context.goesOn) return { status: "retrying", timeout, ...outcomeFields(state.last, last) };
       const wait = Math.max(0, state.notBefore - context.t);
       const retry_at = time.rfc3339(context.wallMs + wait);
-      return { status: "retrying", timeout, ...outcomeFields(state.last), retry_at };
+      return { status: "retrying", timeout, ...outcomeFields(state.last, last), retry_at };
     }
     case "ended": {
-      const { reason, ...outcome } = outcomeFields(state.last);
+      const { reason, ...outcome } = outcomeFields(state.last, last);
       const why = state.state === "completed" ? undefined : (state.reason ?? reason);
-      const last = fold.job(job.id).last;
       return { status: state.state, timeout, ...pastFields(time, last), ...outcome, reason: why };
     }
     case "unrunnable": {
@@ -109,6 +116,7 @@ function runningFields(
     timeout_remaining:
       limitMs === undefined ? undefined : compactDuration(limitMs - shownDurationMs(elapsedMs)),
     reason: state.stopping,
+    global_timeout: last?.globalTimeout,
     pid: last?.process?.pid,
     ...progressFields(context.live.get(job.id), elapsedMs),
   };
@@ -155,10 +163,20 @@ function waitReason(
   state: StateIn<"waiting" | "ready">,
 ): JobReason {
   if (!goesOn) return "queue-interrupted";
-  if (state.phase === "ready") return "waiting-for-slot";
+  if (state.phase === "ready")
+    return hasFreeSlot(fold) && takesMore(job) ? "waiting-for-resources" : "waiting-for-slot";
   return fold.handlers.has(job.id) && job.alwaysRun !== true
     ? "waiting-for-failure"
     : "waiting-for-dependencies";
+}
+
+function hasFreeSlot({ running, created }: QueueFold): boolean {
+  return running.length < created.maxParallel;
+}
+
+/** Whether a job needs more than a slot. */
+function takesMore({ resources = {} }: JournalJob): boolean {
+  return Object.values(resources).some((amount) => amount > 0);
 }
 
 function unrunnableReason({ fold }: StatusContext, job: JournalJob, state: StateIn<"unrunnable">): JobReason {

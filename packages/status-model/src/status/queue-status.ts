@@ -53,6 +53,7 @@ const jobReasons = [
   "waiting-for-dependencies",
   "waiting-for-failure",
   "waiting-for-slot",
+  "waiting-for-resources",
   "unwatched",
   "queue-interrupted",
   "dependency-failed",
@@ -78,6 +79,11 @@ const exitCode = count.describe(
 );
 const signal = z.int().positive().describe("Number of the signal that ended the attempt.");
 
+const globalTimeout = z
+  .boolean()
+  .optional()
+  .describe("True where the queue's global timeout ended the attempt, or is ending it, not its own.");
+
 const attemptSchema = z
   .object({
     attempt: z.int().positive().describe("Number of the attempt."),
@@ -87,6 +93,7 @@ const attemptSchema = z
     reason: z.enum(attemptEndReasons).optional(),
     exit_code: exitCode.optional(),
     signal: signal.optional(),
+    global_timeout: globalTimeout,
     message: z.string().optional().describe("Why it could not be started."),
   })
   .describe("An attempt that is over.");
@@ -119,11 +126,20 @@ const jobStatusSchema = z.object({
     .describe(
       "Why the job has its status; of a running one, why it is being stopped; absent when completed.",
     ),
+  global_timeout: globalTimeout,
   message: z.string().optional().describe("Why the last attempt could not be started."),
   blocked_by: z
     .array(z.string())
     .optional()
     .describe("What a job that has not run waits for, or waited for."),
+  resources: z
+    .object({
+      cpus: z.number().positive().optional().describe("May be a fraction."),
+      memory_bytes: count.optional(),
+      gpus: count.optional(),
+    })
+    .optional()
+    .describe("What it declares to take of the instance while it runs."),
   rerun: z.boolean().optional().describe("True when the last resume made the job run again."),
   retry_at: time.optional().describe("When a retrying job runs again."),
   pid: z.int().positive().optional().describe("Process of the command, while running."),
@@ -210,6 +226,7 @@ export const queueStatusSchema = z
 export type QueueStatus = z.infer<typeof queueStatusSchema>;
 export type JobStatus = QueueStatus["job_details"][number];
 export type AttemptStatus = NonNullable<JobStatus["previous_attempts"]>[number];
+export type JobResourcesStatus = NonNullable<JobStatus["resources"]>;
 export type JobReason = NonNullable<JobStatus["reason"]>;
 export type QueueReason = NonNullable<QueueStatus["reason"]>;
 

@@ -1,9 +1,9 @@
-import { formatBinarySize, formatDuration, formatSize } from "@spawn/foundation";
 import { spacedDuration } from "../status/compact-duration.js";
 import type { JobStatus } from "../status/queue-status.js";
 import type { WallTime } from "../status/wall-time.js";
 import { describeJobReason } from "../words/describe-reason.js";
 import type { LabelledLine } from "./labelled-line.js";
+import { usageLines } from "./usage-lines.js";
 
 /** What is shown of a job that runs. */
 export interface CurrentJob {
@@ -18,18 +18,16 @@ export function currentJob(job: JobStatus, time: WallTime): CurrentJob {
   const add = (label: string, value: string | number | undefined): void => {
     if (value !== undefined) lines.push({ label, value: String(value) });
   };
-  const { started_at, elapsed, peak_memory_bytes, cpu_seconds, io_bytes } = job;
+  const { started_at, elapsed } = job;
 
   add("Command", job.command);
   add("Started", started_at === undefined ? undefined : time.shown(Date.parse(started_at)));
   add("Elapsed", elapsed === undefined ? undefined : spacedDuration(elapsed));
   add("Timeout", timeoutLeft(job));
   add("Retry", `${job.attempts}/${job.max_attempts}`);
-  if (job.reason !== undefined) add("Stopping", describeJobReason(job));
+  add(job.reason === "unwatched" ? "Reason" : "Stopping", describeJobReason(job));
   add("PID", job.pid);
-  add("Peak Memory", peak_memory_bytes === undefined ? undefined : formatBinarySize(peak_memory_bytes));
-  add("CPU Time", cpu_seconds === undefined ? undefined : formatDuration(cpu_seconds * 1000));
-  add("Disk I/O", io_bytes === undefined ? undefined : formatSize(io_bytes));
+  lines.push(...usageLines(job));
   add("Log", job.log_file);
   return { title: `Current Job (${job.job_id})`, lines, recentOutput: job.recent_output ?? [] };
 }

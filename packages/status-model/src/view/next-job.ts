@@ -1,9 +1,10 @@
 import type { JobStatus, QueueStatus } from "../status/queue-status.js";
+import { describeResources } from "../words/describe-resources.js";
 import { listWords } from "../words/list-words.js";
 import type { LabelledLine } from "./labelled-line.js";
 
 /**
- * The job that starts next by what is known: one that waits for a slot alone, else the first in the file that only
+ * The job that starts next by what is known: one that waits for room alone, else the first in the file that only
  * running jobs hold up, else the first that waits at all. Nothing of a queue that does not go on.
  */
 export function nextJob({ status, job_details }: QueueStatus): LabelledLine | undefined {
@@ -12,7 +13,9 @@ export function nextJob({ status, job_details }: QueueStatus): LabelledLine | un
     (job) => job.status === "pending" && job.reason !== "waiting-for-failure",
   );
   const next =
-    waiting.find((job) => job.reason === "waiting-for-slot") ?? soonest(waiting, job_details) ?? waiting[0];
+    waiting.find(({ blocked_by = [] }) => blocked_by.length === 0) ??
+    soonest(waiting, job_details) ??
+    waiting[0];
   return next === undefined
     ? undefined
     : { label: "Next Job", value: `${next.job_id} (${conditionOf(next)})` };
@@ -25,7 +28,8 @@ function soonest(waiting: readonly JobStatus[], all: readonly JobStatus[]): JobS
   return waiting.find(({ blocked_by = [] }) => blocked_by.every((blocker) => active.has(blocker)));
 }
 
-function conditionOf({ blocked_by = [] }: JobStatus): string {
+function conditionOf({ blocked_by = [], reason, resources }: JobStatus): string {
+  if (reason === "waiting-for-resources") return `when there is room for ${describeResources(resources)}`;
   if (blocked_by.length === 0) return "when a slot is free";
   return `after ${listWords(blocked_by)} ${blocked_by.length === 1 ? "completes" : "complete"}`;
 }

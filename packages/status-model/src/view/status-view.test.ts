@@ -82,6 +82,20 @@ describe("statusView", () => {
     );
   });
 
+  it("tells that nobody sees to a running job, which is not stopped for that", () => {
+    const view = viewAt(firstPipelineRunning(), 15_000, { runner: "gone" });
+    const words = "Reason: its runner is gone; it may go on, and a resume takes it over";
+    expect(view.rows[1]?.cells).toContain(words);
+    const lines = text(view.currentJobs[0]?.lines ?? []);
+    expect(lines).toContain(words);
+    expect(lines.join("\n")).not.toContain("Stopping");
+    const cancelled = [
+      ...firstPipelineRunning(),
+      { type: "cancel-requested", t: 14_000, force: false },
+    ] as const;
+    expect(text(viewAt(cancelled, 15_000).currentJobs[0]?.lines ?? [])).toContain("Stopping: cancelled");
+  });
+
   it("tells a completed queue as the tutorial does", () => {
     const view = viewAt(firstPipelineCompleted(), 60_000);
     expect(text(view.header)).toEqual([
@@ -198,6 +212,22 @@ describe("statusView", () => {
       icon: "↻",
       cells: ["Retry in: 40s", "Attempts: 1/2", "Exit: 3"],
     });
+  });
+
+  it("tells a job that waits for resources from one that waits for a slot", () => {
+    const view = viewAt(
+      [
+        buildQueueCreated([
+          buildJob("train", { resources: { cpus: 2, gpus: 1 } }),
+          buildJob("evaluate", { resources: { cpus: 2, gpus: 1 } }),
+        ]),
+        { type: "queue-started", t: 0 },
+        ...attemptEvents("train", 1, 0),
+      ],
+      1000,
+    );
+    expect(view.rows[1]?.cells).toContain("Reason: waits for resources (cpus: 2, gpus: 1)");
+    expect(view.nextJob?.value).toBe("evaluate (when there is room for cpus: 2, gpus: 1)");
   });
 
   it("names the next job: one that waits for a slot first, then what running jobs alone hold up", () => {

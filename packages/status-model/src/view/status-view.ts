@@ -8,6 +8,7 @@ import { type JobRow, jobRow } from "./job-row.js";
 import type { LabelledLine } from "./labelled-line.js";
 import { nextJob } from "./next-job.js";
 import { type ResumeHint, resumeHint } from "./resume-hint.js";
+import { usageLines } from "./usage-lines.js";
 
 /** All words and figures of a status's text form, in the order in which they are shown; no layout and no colour. */
 export interface StatusView {
@@ -84,6 +85,7 @@ function failureLines(job: JobStatus): readonly LabelledLine[] {
     { label: "Reason", value: describeJobReason(job) ?? "unknown" },
     { label: "Command", value: job.command },
     { label: "Attempts", value: `${job.attempts}/${job.max_attempts}` },
+    ...usageLines(job),
     ...(job.log_file === undefined ? [] : [{ label: "Log", value: job.log_file }]),
   ];
 }

@@ -24,4 +24,9 @@ describe("describeOutcome", () => {
   it("names no limit where none is known", () => {
     expect(describeOutcome({ reason: "timeout" })).toBe("timed out");
   });
+
+  it("names the queue's limit where that came before the attempt's own", () => {
+    const limits = { timeoutMs: 300_000, globalTimeout: true };
+    expect(describeOutcome({ reason: "timeout" }, limits)).toBe("ended by the queue's global timeout");
+  });
 });

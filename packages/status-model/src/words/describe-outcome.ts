@@ -5,11 +5,11 @@ import { signalName } from "./signal-names.js";
 /**
  * How an attempt ended, in words that follow "failed: " or "attempt 2: ".
  *
- * @param limits `timeoutMs`: the attempt's timeout, named where that is what ended it
+ * @param limits `timeoutMs`: the attempt's timeout, named where that is what ended it; `globalTimeout`: the queue's was
  */
 export function describeOutcome(
   outcome: AttemptOutcome,
-  limits: { readonly timeoutMs?: number } = {},
+  limits: { readonly timeoutMs?: number; readonly globalTimeout?: boolean } = {},
 ): string {
   switch (outcome.reason) {
     case "exit":
@@ -19,6 +19,7 @@ export function describeOutcome(
       return `killed by signal ${outcome.signal}${name === undefined ? "" : ` (${name})`}`;
     }
     case "timeout":
+      if (limits.globalTimeout === true) return "ended by the queue's global timeout";
       return limits.timeoutMs === undefined
         ? "timed out"
         : `timed out after ${formatDuration(limits.timeoutMs)}`;

@@ -2,13 +2,14 @@ import type { AttemptOutcome } from "@spawn/dag-core";
 import { parseDuration, unreachable } from "@spawn/foundation";
 import type { AttemptStatus, JobReason, JobStatus, QueueReason } from "../status/queue-status.js";
 import { describeOutcome } from "./describe-outcome.js";
+import { describeResources } from "./describe-resources.js";
 
 type AttemptReason = NonNullable<AttemptStatus["reason"]>;
-type Ended = Pick<JobStatus, "exit_code" | "signal" | "message" | "timeout">;
+type Ended = Pick<JobStatus, "exit_code" | "signal" | "message" | "timeout" | "global_timeout">;
 
 /** Why a job has its status, in words that follow "failed: ". `undefined` where there is nothing to say. */
 export function describeJobReason(
-  job: Ended & { readonly reason?: JobReason | undefined },
+  job: Ended & Pick<JobStatus, "resources"> & { readonly reason?: JobReason | undefined },
 ): string | undefined {
   switch (job.reason) {
     case undefined:
@@ -19,8 +20,10 @@ export function describeJobReason(
       return "runs only if a job that names it fails";
     case "waiting-for-slot":
       return "waits for a free slot";
+    case "waiting-for-resources":
+      return `waits for resources (${describeResources(job.resources)})`;
     case "unwatched":
-      return "its runner is gone; a resume tells how it stands";
+      return "its runner is gone; it may go on, and a resume takes it over";
     case "queue-interrupted":
       return "the queue is interrupted";
     case "dependency-failed":
@@ -41,7 +44,10 @@ export function describeJobReason(
 /** How an attempt ended, in the words of `describeOutcome`. */
 export function describeAttemptEnd(attempt: Ended & { readonly reason: AttemptReason }): string {
   const timeoutMs = attempt.timeout === undefined ? undefined : parseDuration(attempt.timeout);
-  return describeOutcome(outcomeOf(attempt), timeoutMs === undefined ? {} : { timeoutMs });
+  return describeOutcome(outcomeOf(attempt), {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    globalTimeout: attempt.global_timeout === true,
+  });
 }
 
 export function describeQueueReason(reason: QueueReason): string {

@@ -1,9 +1,14 @@
 import { SpawnError, unreachable } from "@spawn/foundation";
 import { spacedDuration } from "../status/compact-duration.js";
 import type { JobStatus, QueueStatus } from "../status/queue-status.js";
+import { usageLines } from "../view/usage-lines.js";
 import { describeAttemptEnd, describeJobReason, describeQueueReason } from "./describe-reason.js";
+import { describeResources, sharedResources } from "./describe-resources.js";
 import { listWords } from "./list-words.js";
 import { spanBetween } from "./span-between.js";
+
+const UNWATCHED =
+  "Nothing has stopped it: it may go on or have ended since, and a resume takes over what there is.";
 
 /**
  * Why a job is where it is, a sentence a line, the answer first.
@@ -18,7 +23,13 @@ export function explainJob(status: QueueStatus, jobId: string): readonly string[
       hint: `Its jobs: ${known}.`,
     });
   }
-  return [...whyOf(status, job), ...historyOf(job), ...queueWords(status, job)];
+  return [
+    ...whyOf(status, job),
+    ...commandOf(job),
+    ...usageOf(job),
+    ...historyOf(job),
+    ...queueWords(status, job),
+  ];
 }
 
 function whyOf(status: QueueStatus, job: JobStatus): readonly string[] {
@@ -27,10 +38,9 @@ function whyOf(status: QueueStatus, job: JobStatus): readonly string[] {
   const charged = `${job.attempts} of ${job.max_attempts} attempt${job.max_attempts === 1 ? "" : "s"} used`;
   switch (job.status) {
     case "pending":
-      return [pendingWords(job), ...blockerWords(status, job)];
+      return [pendingWords(job), ...blockerWords(status, job), ...holderWords(status, job)];
     case "running": {
-      const stopping = reason === undefined ? "" : `; it is being stopped (${reason})`;
-      return [`${id} is running, attempt ${job.attempt}, ${charged}${stopping}.`];
+      return runningWords(job, charged);
     }
     case "retrying": {
       const wait = job.retry_at === undefined ? "soon" : `in ${spanBetween(status.updated_at, job.retry_at)}`;
@@ -45,16 +55,28 @@ function whyOf(status: QueueStatus, job: JobStatus): readonly string[] {
     case "skipped":
       return [`${id} was skipped: ${reason}.`, ...blockerWords(status, job)];
     case "cancelled":
-      return [`${id} was cancelled: ${reason}.`, ...blockerWords(status, job)];
+      return [cancelledWords(job), ...blockerWords(status, job)];
     default:
       return unreachable(job.status);
   }
 }
 
-function pendingWords({ job_id, reason, blocked_by = [] }: JobStatus): string {
+function runningWords(job: JobStatus, charged: string): readonly string[] {
+  const { job_id: id, attempt, reason } = job;
+  if (reason === "unwatched") {
+    return [`${id} was running when its runner went, attempt ${attempt}, ${charged}.`, UNWATCHED];
+  }
+  const stopping = reason === undefined ? "" : `; it is being stopped (${describeJobReason(job)})`;
+  return [`${id} is running, attempt ${attempt}, ${charged}${stopping}.`];
+}
+
+function pendingWords({ job_id, reason, resources, blocked_by = [] }: JobStatus): string {
   if (reason === "waiting-for-failure") {
     const one = blocked_by.length === 1 ? "" : "one of ";
     return `${job_id} runs only if ${one}${listWords(blocked_by)} fails.`;
+  }
+  if (reason === "waiting-for-resources") {
+    return `${job_id} waits for nothing but resources: ${describeResources(resources)}.`;
   }
   if (blocked_by.length === 0) return `${job_id} has all it needs and waits for a free slot.`;
   return `${job_id} waits for ${listWords(blocked_by)}.`;
@@ -69,11 +91,54 @@ function blockerWords({ job_details }: QueueStatus, job: JobStatus): readonly st
     const blocker = byId.get(id);
     if (blocker === undefined) continue;
     const deeper = blocker.blocked_by ?? [];
-    const because = deeper.length > 0 ? `needs ${listWords(deeper)}` : describeJobReason(blocker);
-    lines.push(`${id} is ${blocker.status}${because === undefined ? "" : ` (${because})`}.`);
+    lines.push(`${standing(blocker, deeper)}.`);
     for (const next of deeper) seen.add(next);
   }
   return lines;
+}
+
+function standing(job: JobStatus, needs: readonly string[]): string {
+  const because = needs.length > 0 ? `needs ${listWords(needs)}` : describeJobReason(job);
+  const isSaid = because === undefined || because === job.status;
+  return `${job.job_id} ${STANDING[job.status]}${isSaid ? "" : ` (${because})`}`;
+}
+
+const STANDING: Readonly<Record<JobStatus["status"], string>> = {
+  pending: "is pending",
+  blocked: "is blocked",
+  running: "is running",
+  retrying: "failed and is tried again",
+  completed: "completed",
+  failed: "failed",
+  skipped: "was skipped",
+  cancelled: "was cancelled",
+};
+
+function cancelledWords(job: JobStatus): string {
+  return job.reason === "cancelled"
+    ? `${job.job_id} was cancelled, as the queue was.`
+    : `${job.job_id} was cancelled: ${describeJobReason(job)}.`;
+}
+
+/** Who has what a job waits for. */
+function holderWords({ job_details }: QueueStatus, { reason, resources }: JobStatus): readonly string[] {
+  if (reason !== "waiting-for-resources") return [];
+  return job_details.flatMap((other) => {
+    const held = describeResources(sharedResources(resources, other.resources));
+    return other.status === "running" && held !== "" ? [`${other.job_id} is running and holds ${held}.`] : [];
+  });
+}
+
+/** What failed. */
+function commandOf({ status, command }: JobStatus): readonly string[] {
+  return status === "failed" || status === "retrying" ? [`Command: ${command}`] : [];
+}
+
+/** Below each other, as in the status. */
+function usageOf(job: JobStatus): readonly string[] {
+  const { peak_memory_bytes, cpu_seconds, io_bytes } = job;
+  const isKnown = [peak_memory_bytes, cpu_seconds, io_bytes].some((amount) => amount !== undefined);
+  return isKnown ? usageLines(job).map(({ label, value }) => `${label}: ${value}`) : [];
 }
 
 function historyOf(job: JobStatus): readonly string[] {

@@ -4,7 +4,7 @@ import { SpawnCommand } from "../../base-command.js";
 import { regionFlag } from "../../flags/region-flag.js";
 import { requireJob } from "../../queues/known-job.js";
 import { readStatus } from "../../queues/read-status.js";
-import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
+import { REF_DESCRIPTION, resolveQueue, shortReference } from "../../queues/resolve-reference.js";
 
 interface Explanation {
   readonly queue_id: string;
@@ -25,10 +25,8 @@ export default class QueueExplain extends SpawnCommand {
 
   override async run(): Promise<Explanation> {
     const { args, flags } = await this.parse(QueueExplain);
-    const status = await readStatus(
-      this.context,
-      await resolveQueue(this.context, args.ref, { region: flags.region }),
-    );
+    const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
+    const status = await readStatus(this.context, reference);
     requireJob(
       status.queue_id,
       status.job_details.map(({ job_id }) => job_id),
@@ -36,10 +34,13 @@ export default class QueueExplain extends SpawnCommand {
     );
     const explanation = explainJob(status, args.job);
     this.print(explanation.join("\n"));
+    const job = status.job_details.find(({ job_id }) => job_id === args.job);
+    if (job !== undefined && job.attempt > 0)
+      this.tell(`Its log: spawn queue logs ${await shortReference(this.context, reference)} ${args.job}`);
     return {
       queue_id: status.queue_id,
       job_id: args.job,
-      status: status.job_details.find(({ job_id }) => job_id === args.job)?.status,
+      status: job?.status,
       explanation,
     };
   }
