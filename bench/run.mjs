@@ -37,12 +37,12 @@ const FULL = {
   plan: [{ size: 100_000, rounds: 5 }],
   transitions: { sizes: [1_000, 100_000, 1_000_000], rounds: 3 },
   jobs: {
-    jobs: 20_000,
-    fullJobs: 2_000,
-    redisJobs: 5_000,
+    jobs: 10_000,
+    fullJobs: 1_000,
+    redisJobs: 2_000,
     pending: [1_000, 1_000_000],
     claims: 1_000,
-    probes: 100,
+    probes: 50,
     rounds: 5,
   },
 };

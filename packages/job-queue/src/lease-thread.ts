@@ -10,8 +10,10 @@ export type ToLeaseThread =
       readonly leaseMs: number;
       /** Some of the lease has passed: it is to be renewed at once. */
       readonly isLate: boolean;
+      /** The tokens of leases that are not kept any more. */
+      readonly dropped: readonly string[];
     }
-  | { readonly kind: "drop"; readonly token: string }
+  | { readonly kind: "drop"; readonly dropped: readonly string[] }
   | { readonly kind: "close" };
 
 export type FromLeaseThread =
@@ -20,6 +22,9 @@ export type FromLeaseThread =
 
 /** While the thread starts, leases are renewed from here this often at the least. */
 const BRIDGE_EVERY_MS = 1_000;
+
+/** A lease that is not kept any more is told of with the next one that is, which halves the messages, or so long after. */
+const DROP_WITHIN_MS = 50;
 
 interface Kept {
   readonly lease: Lease;
@@ -41,6 +46,8 @@ export class LeaseThread {
   #worker: Worker | undefined;
   #isUp = false;
   #bridge: NodeJS.Timeout | undefined;
+  #dropped: string[] = [];
+  #dropping: NodeJS.Timeout | undefined;
 
   /**
    * @param code the thread's program, in CommonJS: text, so that it is the same whether this package runs from its sources,
@@ -58,14 +65,30 @@ export class LeaseThread {
   keep(lease: Lease, leaseMs: number, listener: LeaseListener): () => void {
     this.#kept.set(lease.token, { lease, leaseMs, listener, told: false });
     if (!this.#isUp) this.#startBridge();
-    this.#post({ kind: "keep", ...lease, leaseMs, isLate: !this.#isUp });
+    this.#post({ kind: "keep", ...lease, leaseMs, isLate: !this.#isUp, dropped: this.#takeDropped() });
     return () => {
-      if (this.#kept.delete(lease.token)) this.#post({ kind: "drop", token: lease.token });
+      if (this.#kept.delete(lease.token)) this.#drop(lease.token);
     };
+  }
+
+  #drop(token: string): void {
+    this.#dropped.push(token);
+    this.#dropping ??= setTimeout(() => {
+      this.#post({ kind: "drop", dropped: this.#takeDropped() });
+    }, DROP_WITHIN_MS).unref();
+  }
+
+  #takeDropped(): readonly string[] {
+    clearTimeout(this.#dropping);
+    this.#dropping = undefined;
+    const dropped = this.#dropped;
+    this.#dropped = [];
+    return dropped;
   }
 
   async close(): Promise<void> {
     this.#kept.clear();
+    this.#takeDropped();
     this.#endBridge();
     const worker = this.#worker;
     if (worker === undefined) return;
@@ -98,7 +121,7 @@ export class LeaseThread {
     this.#isUp = false;
     this.#startBridge();
     for (const { lease, leaseMs } of this.#kept.values()) {
-      this.#post({ kind: "keep", ...lease, leaseMs, isLate: true });
+      this.#post({ kind: "keep", ...lease, leaseMs, isLate: true, dropped: [] });
     }
   }
 

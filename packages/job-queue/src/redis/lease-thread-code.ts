@@ -76,9 +76,8 @@ parentPort.on("message", (message) => {
     parentPort.close();
     return;
   }
-  if (message.kind === "drop") {
-    held.delete(message.token);
-  } else {
+  for (const token of message.dropped) held.delete(token);
+  if (message.kind === "keep") {
     const { jobId, token, leaseMs, isLate } = message;
     const renewAt = performance.now() + (isLate ? 0 : everyMs(message));
     held.set(token, { jobId, token, leaseMs, told: false, renewAt });

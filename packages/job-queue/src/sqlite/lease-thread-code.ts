@@ -97,9 +97,8 @@ parentPort.on("message", (message) => {
     parentPort.close();
     return;
   }
-  if (message.kind === "drop") {
-    held.delete(message.token);
-  } else {
+  for (const token of message.dropped) held.delete(token);
+  if (message.kind === "keep") {
     const { jobId, token, leaseMs, isLate } = message;
     const now = nowMs();
     if (held.size === 0) lookAt = now + LOOK_EVERY_MS;
