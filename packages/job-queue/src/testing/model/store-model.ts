@@ -104,8 +104,10 @@ export class StoreModel {
 
   retry(job: ModelJob): boolean {
     if (job.status !== "failed" && job.status !== "cancelled") return false;
-    if (job.status === "failed") job.retryCount += 1;
-    job.maxRetries = Math.max(job.maxRetries, job.retryCount);
+    if (job.status === "failed") {
+      job.retryCount += 1;
+      job.maxRetries = Math.max(job.maxRetries, job.retryCount);
+    }
     this.#end(job, "pending");
     return true;
   }
