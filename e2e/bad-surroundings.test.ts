@@ -54,6 +54,23 @@ describe("without permission", () => {
     expect(() => rig.read("ran")).toThrow();
   });
 
+  test("to make cgroups: says that what a job declares of memory limits nothing", async ({ rig }) => {
+    rig.openToAll();
+    const jobs = [{ job_id: "a", command: "true", resources: { memory: "64MiB" } }];
+    const file = rig.queue({ queue_id: "unlimited", jobs });
+    // What root has made here is no ordinary user's.
+    await rig.run(["queue", "run", file]);
+    const options = { env: { XDG_STATE_HOME: join(rig.home, "ordinary") } };
+    const launch = ["launch", "--provider", "local", "--batch-queue", file, "--wait"];
+    const launched = await runAsOrdinaryUser(rig, launch, options);
+    expect(launched.code).toBe(0);
+    expect(launched.stderr).toContain("⚠ memory limits are not enforced here: ");
+    const { stdout } = await runAsOrdinaryUser(rig, ["queue", "status", "unlimited"], options);
+    expect(stdout).toContain("Containment: process groups");
+    expect(stdout.match(/memory limits are not enforced here/g)).toHaveLength(1);
+    expect(stdout).not.toContain("without a cgroup of its own");
+  });
+
   test("to read the queue file: exit 4, with its name", async ({ rig }) => {
     rig.openToAll();
     chmodSync(rig.write("secret.json", "{}"), 0);

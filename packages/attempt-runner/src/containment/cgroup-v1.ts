@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cgroupContainment, TOP_FOLDER } from "./cgroup-containment.js";
 import type { Containment } from "./containment.js";
-import { removeFolder, writeControl } from "./control-file.js";
+import { makeCgroup, removeFolder, writeControl } from "./control-file.js";
 import type { Hierarchy } from "./hierarchies.js";
 
 const LIMIT_FILE = "memory.limit_in_bytes";
@@ -57,7 +57,7 @@ function frozenTree(
 
 function makeTop({ own }: Hierarchy): string {
   const top = join(own, TOP_FOLDER);
-  mkdirSync(top, { recursive: true });
+  makeCgroup(top);
   return top;
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { errnoOf } from "@spawn/foundation";
 import { cgroupContainment, TOP_FOLDER } from "./cgroup-containment.js";
 import type { Containment } from "./containment.js";
-import { controlWords, pidsIn, readControl, removeFolder, writeControl } from "./control-file.js";
+import { controlWords, makeCgroup, pidsIn, readControl, removeFolder, writeControl } from "./control-file.js";
 import type { Hierarchy } from "./hierarchies.js";
 
 /** Where the runner itself goes when it has to leave its cgroup for others to be made there. */
@@ -29,7 +29,7 @@ export function openCgroupV2(hierarchies: readonly Hierarchy[], runner: number):
   const controllers = [NEEDED, WANTED].filter((controller) => available.includes(controller));
   const top = join(base, TOP_FOLDER);
   delegate(base, controllers, runner);
-  mkdirSync(top, { recursive: true });
+  makeCgroup(top);
   return cgroupContainment({
     kind: "cgroup-v2",
     tops: [top],

@@ -1,4 +1,4 @@
-import { readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "@spawn/foundation";
 import { readProcFile } from "../processes/proc-file.js";
@@ -45,6 +45,16 @@ export function pidsIn(folder: string): readonly number[] {
 /** Whether the kernel says that no process is in a cgroup, nor below it; under v1 it does not say. */
 export function isEmpty(folder: string): boolean {
   return /^populated 0$/m.test(readControl(folder, "cgroup.events") ?? "");
+}
+
+/**
+ * Makes a cgroup in which others are to be made, unless it is there.
+ *
+ * @throws system errors; `EACCES` too where it is there and another user's.
+ */
+export function makeCgroup(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
 }
 
 /** Removes a cgroup with all below it, unless a process is in one of them. @returns whether it is gone. */
