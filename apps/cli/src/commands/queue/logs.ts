@@ -237,7 +237,9 @@ function attemptOf(
     `${job} has had ${last === 0 ? "no attempt" : `${last} attempt${last === 1 ? "" : "s"}`}${isOver ? "" : " so far"}`,
     {
       hint:
-        last === 0 ? `Why: spawn queue explain ${status.queue_id} ${job}` : `Choose one from 1 to ${last}.`,
+        last === 0
+          ? `Why: spawn queue explain ${status.queue_id} ${job}`
+          : `Its log: spawn queue logs ${status.queue_id} ${job} --attempt ${last}`,
     },
   );
 }
