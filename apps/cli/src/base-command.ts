@@ -5,7 +5,9 @@ import { EXIT, type ExitStatus } from "./exit-status.js";
 import { describeFailure } from "./failure.js";
 import { switchFlag } from "./flags/switch-flag.js";
 import { failureJson, failureText } from "./render/failure-text.js";
-import { colorOf, type Palette, paletteOf } from "./render/palette.js";
+import { colorOf, liveOf, type Palette, paletteOf } from "./render/palette.js";
+import { LiveScreen } from "./terminal/live-screen.js";
+import { TransferProgress } from "./terminal/transfer-progress.js";
 
 /**
  * What all commands share: `--verbose`, `--json` where a command declares it, and how failures are told. `run` returns
@@ -52,6 +54,16 @@ export abstract class SpawnCommand extends Command {
   /** Progress, for people: nothing with `--json`. */
   protected progress(text: string): void {
     if (!this.jsonEnabled()) process.stderr.write(`${text}\n`);
+  }
+
+  /** A bar on a terminal, and nothing elsewhere. */
+  protected transferProgress(what: string): TransferProgress {
+    const isShown = liveOf(process.stderr, process.env) && !this.jsonEnabled();
+    return new TransferProgress(
+      what,
+      isShown ? new LiveScreen(process.stderr) : undefined,
+      this.errorPalette,
+    );
   }
 
   /** Warnings and hints. */

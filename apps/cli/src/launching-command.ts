@@ -13,6 +13,7 @@ import { detachedWords, exitStatusOfQueue } from "./queues/wait-for-queue.js";
 import { ec2StepLine } from "./render/ec2-launch-steps.js";
 import { progressLine } from "./render/progress-line.js";
 import { runSummary } from "./render/run-summary.js";
+import type { TransferProgress } from "./terminal/transfer-progress.js";
 
 export interface WaitFlagValues {
   readonly wait?: boolean | undefined;
@@ -22,10 +23,26 @@ export interface WaitFlagValues {
 
 /** What commands share that launch on EC2. */
 export abstract class LaunchingCommand extends SpawnCommand {
+  #shipping: TransferProgress | undefined;
+
   protected showEc2Step(step: Ec2LaunchStep): void {
+    if (step.type === "shipping") {
+      this.showShipping(step.sent, step.size);
+      return;
+    }
+    this.#shipping?.end();
     const line = ec2StepLine(step, this.errorPalette);
     if (step.type === "warning" || step.type === "interrupted") this.tell(line);
     else this.progress(line);
+  }
+
+  private showShipping(sent: number, size: number): void {
+    this.#shipping ??= this.transferProgress("Shipping the work folder");
+    this.#shipping.plan({ bytes: size });
+    this.#shipping.reach(sent);
+    if (sent < size) return;
+    this.#shipping.end();
+    this.progress(`  ${this.errorPalette.good("✓")} Shipping the work folder`);
   }
 
   /** Waits for what the command line says. @returns how the queue stands then, where it was waited for */

@@ -27,7 +27,9 @@ export async function receiveFile(
   const partial = options.partial ?? partialName(path, options.expect);
   try {
     if (options.expect !== undefined && options.expect.size <= TINY_BYTES) {
-      return await receiveTiny(key, path, partial, options.expect, openObject);
+      const tiny = await receiveTiny(key, path, partial, options.expect, openObject);
+      if (tiny !== undefined) options.onBytes?.(tiny.size);
+      return tiny;
     }
     const resumed = options.expect === undefined ? 0 : await resumableBytes(partial, options.expect);
     const received = await receive(partial, resumed, options, openObject);
@@ -35,6 +37,7 @@ export async function receiveFile(
     if (options.expect !== undefined && !matches(received, options.expect)) {
       await rm(partial, { force: true });
       // What was there may have been bad, rather than what came: once more from the start.
+      options.onBytes?.(-received.size);
       if (resumed > 0) return receiveFile(key, path, options, openObject);
       throw mismatch(key, received, options.expect);
     }
@@ -129,14 +132,16 @@ async function writeChunks(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   hash: Hash,
   resumed: number,
-  { signal, expect }: GetOptions,
+  { signal, expect, onBytes }: GetOptions,
 ): Promise<number> {
   let size = resumed;
+  onBytes?.(resumed);
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     hash.update(chunk);
     for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
     size += chunk.length;
+    onBytes?.(chunk.length);
     if (expect !== undefined && size > expect.size) break;
   }
   return size;

@@ -14,10 +14,14 @@ export interface ListedObject {
   readonly modifiedMs: number;
 }
 
+/** Told of bytes that got through, as they do; negative where some have to be fetched again. */
+export type OnBytes = (bytes: number) => void;
+
 export interface PutOptions {
   /** Survives a power cut once the call has returned; for state and manifests. Default false. */
   readonly durable?: boolean;
   readonly signal?: AbortSignal;
+  readonly onBytes?: OnBytes;
 }
 
 export interface GrowOptions {
@@ -32,6 +36,8 @@ export interface GetOptions {
   /** Where the unfinished file is kept until it is whole; default: a hidden name beside `path`. */
   readonly partial?: string;
   readonly signal?: AbortSignal;
+  /** Bytes that an earlier try has left are told of as well. */
+  readonly onBytes?: OnBytes;
 }
 
 export interface ByteRange {

@@ -4,7 +4,7 @@ import type { Ec2LaunchStep } from "../launching/ec2/launch-on-ec2.js";
 import type { Palette } from "./palette.js";
 
 /** A step of a launch on EC2, as a line of its progress. */
-export function ec2StepLine(step: Ec2LaunchStep, palette: Palette): string {
+export function ec2StepLine(step: Exclude<Ec2LaunchStep, { type: "shipping" }>, palette: Palette): string {
   const done = palette.good("✓");
   switch (step.type) {
     case "bucket-made":

@@ -1,5 +1,7 @@
 /** What happens during a launch, for showing. No value of a variable is in any. */
 export type LaunchEvent =
+  /** The work folder is on its way into the store. In bytes. */
+  | { readonly type: "shipping"; readonly sent: number; readonly size: number }
   | {
       readonly type: "requesting";
       readonly instanceType: string;

@@ -17,6 +17,8 @@ export type DownloadEvent =
       readonly bytes: number;
     }
   | { readonly kind: "warning"; readonly message: string }
+  /** Bytes of some file that got through; negative where some have to be fetched again. */
+  | { readonly kind: "bytes"; readonly bytes: number }
   | {
       readonly kind: "file-done";
       readonly job: string;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { SpawnError } from "@spawn/foundation";
 import PQueue from "p-queue";
 import type { ResultStore } from "../result-store.js";
@@ -38,7 +39,9 @@ export interface DownloadOptions {
  * what is damaged; at once what the store or the output folder cannot do; the signal's reason when it aborts.
  */
 export async function downloadQueue(options: DownloadOptions): Promise<DownloadSummary> {
-  const { store, queueId } = options;
+  const { store, queueId, signal } = options;
+  // Every transfer under way listens to it.
+  if (signal !== undefined) setMaxListeners(0, signal);
   const stored = await findStoredJobs(store, queueId, options.job);
   const transfers = new PQueue({ concurrency: options.concurrency ?? DEFAULT_CONCURRENCY });
   const plans = await Promise.all(
@@ -112,7 +115,8 @@ class Download {
     const { signal } = this.#options;
     if (this.#fatal !== undefined || signal?.aborted === true) return undefined;
     try {
-      const { stored, outcome } = await fetchFile(this.#options.store, file, this.#output, signal);
+      const onBytes = (bytes: number): void => this.#emit({ kind: "bytes", bytes });
+      const { stored, outcome } = await fetchFile(this.#options.store, file, this.#output, signal, onBytes);
       if (outcome === "already-there") this.#skipped += 1;
       // What lay there before any download is its owner's, even where it is the same.
       if (outcome === "fetched" || this.#index.get(file.target) !== undefined)

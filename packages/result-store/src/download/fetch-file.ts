@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, lstatSync } from "node:fs";
 import { SpawnError } from "@spawn/foundation";
 import { describeFile } from "../receive-file.js";
-import type { GetOptions, ResultStore, StoredObject } from "../result-store.js";
+import type { GetOptions, OnBytes, ResultStore, StoredObject } from "../result-store.js";
 import { explained } from "../store-errors.js";
 import type { PlannedFile } from "./job-plan.js";
 import type { OutputFolder } from "./output-folder.js";
@@ -22,12 +22,17 @@ export async function fetchFile(
   file: PlannedFile,
   output: OutputFolder,
   signal: AbortSignal | undefined,
+  onBytes: OnBytes,
 ): Promise<FetchedFile> {
   const path = output.pathFor(file.target);
   if (file.expect !== undefined && (await isThere(path, file.expect))) {
+    onBytes(file.expect.size);
     return { stored: file.expect, outcome: "already-there" };
   }
-  const stored = await store.getFile(file.key, path, getOptions(file, output, signal));
+  const stored = await store.getFile(file.key, path, {
+    ...getOptions(file, output, signal),
+    onBytes,
+  });
   if (stored === undefined) {
     throw new SpawnError(
       "verification-failed",

@@ -109,6 +109,7 @@ class FolderStore implements ResultStore {
     } catch (error) {
       throw explainStoreError(error, `storing ${key}`, path);
     }
+    options.onBytes?.(bytes.length);
     return describe(bytes);
   }
 
@@ -190,6 +191,7 @@ class FolderStore implements ResultStore {
     } catch (error) {
       throw explainStoreError(error, `storing ${key}`, path);
     }
+    options.onBytes?.(stored.size);
     return stored;
   }
 

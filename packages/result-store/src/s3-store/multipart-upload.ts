@@ -9,7 +9,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import type PQueue from "p-queue";
-import type { StoredObject } from "../result-store.js";
+import type { OnBytes, StoredObject } from "../result-store.js";
 import { fileParts, partBytesFor } from "./parts.js";
 
 export interface MultipartTarget {
@@ -19,6 +19,7 @@ export interface MultipartTarget {
   /** Bounds how many parts are on their way at once, of all uploads together. */
   readonly parts: PQueue;
   readonly signal?: AbortSignal | undefined;
+  readonly onBytes?: OnBytes | undefined;
 }
 
 export interface ObjectAddress {
@@ -42,7 +43,7 @@ export async function uploadInParts(
   size: number,
   target: MultipartTarget,
 ): Promise<StoredObject> {
-  const { client, object, parts: sending, signal } = target;
+  const { client, object, parts: sending, signal, onBytes } = target;
   const open = await findOpenUpload(target, partBytesFor(size));
   const UploadId = open?.id ?? (await createUpload(target));
   const upload = { ...object, UploadId };
@@ -56,11 +57,13 @@ export async function uploadInParts(
       const held = open?.parts.get(PartNumber);
       if (held !== undefined && held === `"${md5}"`) {
         done.push(Promise.resolve({ PartNumber, ETag: held }));
+        onBytes?.(Body.length);
         continue;
       }
       const part = sending.add(async (): Promise<UploadedPart> => {
         const command = new UploadPartCommand({ ...upload, PartNumber, Body });
         const { ETag = "" } = await client.send(command, { abortSignal: signals });
+        onBytes?.(Body.length);
         return { PartNumber, ETag };
       });
       // Seen where all are awaited; until then its failure only stops the rest.

@@ -94,11 +94,16 @@ export class S3Store implements ResultStore {
     return await this.#putBeginning(key, path, undefined, options);
   }
 
-  async putBytes(key: string, bytes: Uint8Array, { signal }: PutOptions = {}): Promise<StoredObject> {
+  async putBytes(
+    key: string,
+    bytes: Uint8Array,
+    { signal, onBytes }: PutOptions = {},
+  ): Promise<StoredObject> {
     const object = this.#address(key);
     signal?.throwIfAborted();
     const command = new PutObjectCommand({ ...object, Body: bytes });
     await explainedS3(`storing ${key}`, () => this.#client.send(command, abortable(signal)));
+    onBytes?.(bytes.length);
     return { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
   }
 
@@ -225,7 +230,7 @@ export class S3Store implements ResultStore {
     key: string,
     path: string,
     to: number | undefined,
-    { signal }: PutOptions,
+    options: PutOptions,
   ): Promise<StoredObject> {
     const object = this.#address(key);
     const source = await openSource(path);
@@ -234,9 +239,10 @@ export class S3Store implements ResultStore {
       const size = Math.min(to ?? source.size, source.size);
       if (size <= PART_BYTES) {
         const bytes = await readExactly(file, 0, size);
-        return await this.putBytes(key, bytes, signal === undefined ? {} : { signal });
+        return await this.putBytes(key, bytes, options);
       }
-      const target = { client: this.#client, object, parts: this.#transfers, signal };
+      const { signal, onBytes } = options;
+      const target = { client: this.#client, object, parts: this.#transfers, signal, onBytes };
       return await explainedS3(`storing ${key}`, () =>
         this.#large.add(() => uploadInParts(file, size, target)),
       );

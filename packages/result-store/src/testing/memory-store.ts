@@ -63,12 +63,17 @@ export class MemoryStore implements ResultStore {
     return this.putBytes(key, await readFile(path), options);
   }
 
-  async putBytes(key: string, bytes: Uint8Array, { signal }: PutOptions = {}): Promise<StoredObject> {
+  async putBytes(
+    key: string,
+    bytes: Uint8Array,
+    { signal, onBytes }: PutOptions = {},
+  ): Promise<StoredObject> {
     checkKey(key);
     await this.beforePut(key);
     signal?.throwIfAborted();
     this.#objects.set(key, { bytes: bytes.slice(), modifiedMs: this.#clock.wallMs() });
     this.sent.set(key, (this.sent.get(key) ?? 0) + bytes.length);
+    onBytes?.(bytes.length);
     return { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
   }
 

@@ -55,6 +55,18 @@ export function resultStoreContract(name: string, makeStore: () => Promise<Store
         expect(textOf(await under.again().readBytes("q/b"))).toBe("two");
       });
 
+      test("tell of their bytes as these get through, both ways", async () => {
+        for (const size of [0, 3, 9_000_000]) {
+          const counts = { up: 0, bytes: 0, down: 0 };
+          const path = file(Buffer.alloc(size, 7));
+          const stored = await store.putFile("q/a", path, { onBytes: (bytes) => (counts.up += bytes) });
+          await store.putBytes("q/b", bytesOf("one"), { onBytes: (bytes) => (counts.bytes += bytes) });
+          const onBytes = (bytes: number): unknown => (counts.down += bytes);
+          await store.getFile("q/a", join(scratch, "got"), { expect: stored, onBytes });
+          expect(counts).toEqual({ up: size, bytes: 3, down: size });
+        }
+      });
+
       test("are created once: of many at once one succeeds, and its bytes stay", async () => {
         const others = [store, under.again(), store, under.again(), under.again()];
         const created = await Promise.all(

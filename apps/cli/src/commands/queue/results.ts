@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import { loadQueueFile } from "@spawn/config-schema";
-import { formatSize, SpawnError } from "@spawn/foundation";
+import { SpawnError } from "@spawn/foundation";
 import { type DownloadEvent, downloadQueue, queueKeys, type ResultStore } from "@spawn/result-store";
 import { SpawnCommand } from "../../base-command.js";
 import { regionFlag } from "../../flags/region-flag.js";
@@ -12,9 +12,8 @@ import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js
 import { storeOf } from "../../queues/store-of.js";
 import { downloadJson } from "../../render/download-json.js";
 import { downloadHeading, downloadReport } from "../../render/download-report.js";
-import { liveOf } from "../../render/palette.js";
 import { shownFolder } from "../../render/shown-folder.js";
-import { LiveScreen } from "../../terminal/live-screen.js";
+import type { TransferProgress } from "../../terminal/transfer-progress.js";
 
 export default class QueueResults extends SpawnCommand {
   static override summary = "download the logs and results of a queue, verified";
@@ -77,9 +76,9 @@ export default class QueueResults extends SpawnCommand {
   ): Promise<T> {
     const leaving = new AbortController();
     const stopListening = onInterrupt(() => leaving.abort());
-    const progress = this.transferProgress();
+    const progress = this.transferProgress("Fetching");
     try {
-      return await start(progress.onEvent, leaving.signal);
+      return await start((event) => this.showEvent(event, progress), leaving.signal);
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
       throw new SpawnError("interrupted", "the download was interrupted; what was fetched stays", {
@@ -92,28 +91,14 @@ export default class QueueResults extends SpawnCommand {
     }
   }
 
-  private transferProgress(): { readonly onEvent: (event: DownloadEvent) => void; readonly end: () => void } {
-    const screen =
-      liveOf(process.stderr, process.env) && !this.jsonEnabled() ? new LiveScreen(process.stderr) : undefined;
-    const total = { files: 0, bytes: 0 };
-    const done = { files: 0, bytes: 0 };
-    return {
-      onEvent: (event) => {
-        if (event.kind === "warning") {
-          screen?.clear();
-          this.tell(`⚠ ${event.message}`);
-        } else if (event.kind === "planned") Object.assign(total, { files: event.files, bytes: event.bytes });
-        else if (event.kind === "file-done") {
-          done.files += 1;
-          done.bytes += event.file.bytes;
-          const words = `${done.files} of ${total.files} files, ${formatSize(done.bytes)} of ${formatSize(total.bytes)}`;
-          screen?.draw(() => words);
-        }
-      },
-      end: () => {
-        screen?.clear();
-      },
-    };
+  private showEvent(event: DownloadEvent, progress: TransferProgress): void {
+    if (event.kind === "planned") progress.plan({ bytes: event.bytes, files: event.files });
+    else if (event.kind === "bytes") progress.advance({ bytes: event.bytes });
+    else if (event.kind === "file-done") progress.advance({ files: 1 });
+    else if (event.kind === "warning") {
+      progress.pause();
+      this.tell(`⚠ ${event.message}`);
+    }
   }
 }
 
