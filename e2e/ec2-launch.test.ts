@@ -78,7 +78,7 @@ describe.skipIf(isMissing)("spawn launch on EC2", { timeout: 120_000 }, () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("1. t3.micro in us-east-1a (spot)");
     expect(stdout).toMatch(/t3\.micro in us-east-1a \(on-demand\)/);
-    expect(stdout).toContain("s3://spawn-results-us-east-1/first-pipeline/ (the bucket is made)");
+    expect(stdout).toContain("s3://spawn-results-us-east-1/first-pipeline/ (the bucket will be made)");
     expect(stdout).toMatch(/Estimated cost: ~\$\S+ \(30m × \$\S+\/hour; /);
     expect(stderr).toContain("scripts/one.sh (job step1) is here and will not be on the instance");
     expect(await instances()).toEqual([]);

@@ -59,6 +59,19 @@ const WAITING = {
   result_files: ["out.txt"],
 };
 
+interface CostJson {
+  readonly instances: readonly { paid_seconds: number; hourly_price: number; cost_usd: number }[];
+  readonly total: { readonly cost_usd: number };
+}
+
+/** To the hundredth of a cent. */
+function addsUp({ instances, total }: CostJson): void {
+  for (const { paid_seconds, hourly_price, cost_usd } of instances)
+    expect(Math.abs((paid_seconds / 3600) * hourly_price - cost_usd)).toBeLessThanOrEqual(0.00005 + 1e-9);
+  const sum = instances.reduce((so_far, { cost_usd }) => so_far + cost_usd, 0);
+  expect(total.cost_usd).toBeCloseTo(sum, 6);
+}
+
 describe.skipIf(isMissing)("a queue on EC2, looked at from here", { timeout: 240_000 }, () => {
   it("is pending, runs, is over, and stays known when its instance is gone", async () => {
     const queue = await observe([WAITING]);
@@ -78,6 +91,15 @@ describe.skipIf(isMissing)("a queue on EC2, looked at from here", { timeout: 240
     expect(status.stdout).toMatch(/^IAM: none \(no instance profile\)$/m);
     expect(status.stdout).toMatch(/^Ends: .* \(in /m);
 
+    const cost: CostJson = JSON.parse((await spawn("cost", "--json")).stdout);
+    expect(cost).toMatchObject({
+      instances: [
+        { instance_id: queue.instanceId, state: "running", counted_until_is: "now", generation: 1 },
+      ],
+      not_looked_at: [],
+    });
+    addsUp(cost);
+
     const watch = rig.start(["queue", "status", "last", "-w", "--refresh", "200ms"], { env: queue.env });
     const logs = rig.start(["queue", "logs", "last", "-f"], { env: queue.env });
     writeFileSync(queue.agent.mark("go"), "");
@@ -95,9 +117,40 @@ describe.skipIf(isMissing)("a queue on EC2, looked at from here", { timeout: 240
     expect((await spawn("queue", "results", "nightly")).code).toBe(0);
     expect(rig.read("results/nightly/train/results/out.txt")).toBe("done\n");
     expect((await spawn("queue", "explain", "nightly", "train")).stdout).toContain("train completed");
+    const paid = await spawn("cost", "--instance-id", queue.instanceId);
+    expect(paid).toMatchObject({ code: 0, stderr: "" });
+    expect(paid.stdout).toMatch(
+      /^i-\w+ +nightly +t3\.micro +terminated +1m +\$0\.0104 +\$0\.0002 +- +\$0\.0002$/m,
+    );
+    expect(paid.stdout).toMatch(
+      /^Price of t3\.micro in us-east-1, on-demand: \$0\.0104 an hour \(spawn's own table: /m,
+    );
     const connect = await spawn("connect", "last");
     expect(connect).toMatchObject({ code: 1, stderr: expect.stringContaining("is terminated") });
     expect(await spawn("extend", "last", "1h")).toMatchObject({ code: 1 });
+  });
+
+  it("has cost what its store tells, once EC2 has forgotten its instances", async () => {
+    const queue = await observe([WAITING]);
+    queue.startAgent();
+    await queue.agent.untilMark("begun");
+    await queue.until(({ status }) => status === "running");
+    const facts: object = JSON.parse((await queue.stored("instance.json")) ?? "");
+    const before = { ...facts, instance_id: "i-0000000000000beef", market: "on-demand", generation: 1 };
+    const earlier = [{ ...before, launched_at: "2026-01-27T10:00:00Z", ended_at: "2026-01-27T12:00:00Z" }];
+    await queue.put("instance.json", JSON.stringify({ ...facts, generation: 2, earlier }));
+    await queue.agent.kill("SIGKILL");
+    await queue.forget();
+    const cost: CostJson = JSON.parse((await spawn("cost", "--queue-id", "nightly", "--json")).stdout);
+    expect(cost).toMatchObject({
+      instances: [
+        { instance_id: queue.instanceId, state: "gone", counted_until_is: "last-sign", paid_seconds: 60 },
+        { instance_id: "i-0000000000000beef", state: "gone", paid_seconds: 7200, cost_usd: 0.0208 },
+      ],
+      total: { cost_usd: 0.021, is_lower_bound: true },
+      forgotten_instances: 0,
+    });
+    addsUp(cost);
   });
 
   it("is cancelled by a request that its agent takes", async () => {

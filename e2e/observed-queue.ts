@@ -106,6 +106,13 @@ export class ObservedQueue {
     this.instanceId = await runInstance(clients, this.queueId, more);
   }
 
+  /** As an hour after its machine has ended: EC2 knows it no more. */
+  async forget(): Promise<void> {
+    await this.terminate();
+    const Tags = [{ Key: "spawn:managed" }];
+    await (await this.#parts.clients.ec2()).deleteTags({ Resources: [this.instanceId], Tags });
+  }
+
   /** As if its machine had ended. */
   async terminate(): Promise<void> {
     await (await this.#parts.clients.ec2()).terminateInstances({ InstanceIds: [this.instanceId] });

@@ -2,6 +2,7 @@ import AlertsCreateCost from "./commands/alerts/create/cost.js";
 import AlertsDelete from "./commands/alerts/delete.js";
 import AlertsList from "./commands/alerts/list.js";
 import Connect from "./commands/connect.js";
+import Cost from "./commands/cost.js";
 import Extend from "./commands/extend.js";
 import Gc from "./commands/gc.js";
 import JobsBackup from "./commands/jobs/backup.js";
@@ -48,6 +49,7 @@ export const COMMANDS = {
   extend: Extend,
   terminate: Terminate,
   gc: Gc,
+  cost: Cost,
   "alerts:create:cost": AlertsCreateCost,
   "alerts:list": AlertsList,
   "alerts:delete": AlertsDelete,

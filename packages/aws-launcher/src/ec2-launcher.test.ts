@@ -155,6 +155,10 @@ describe("a launch on EC2", () => {
       rig.request({ fromStore: { rerun: [], trustCompleted: false } }),
     );
     expect(second.generation).toBe(2);
+    expect(JSON.parse(await text(queueKeys("pipeline").instance))).toMatchObject({
+      instance_id: second.instanceId,
+      earlier: [{ instance_id: first.instanceId, generation: 1, ended_at: expect.stringMatching(/^20/) }],
+    });
   });
 });
 

@@ -7,6 +7,10 @@ export {
 } from "./alerts/cost-alerts.js";
 export { AwsClients, type AwsConnection } from "./aws/aws-clients.js";
 export { configuredRegion } from "./aws/configured-region.js";
+export { type CostTotal, costTotal, type InstanceCost, instanceCost } from "./costs/instance-cost.js";
+export { type LastSign, lastSign } from "./costs/last-sign.js";
+export { needsLastSign, type PaidInstance, type PaidUntil, paidInstance } from "./costs/paid-instance.js";
+export { type QueueInstances, queueInstances } from "./costs/queue-instances.js";
 export { Ec2Launcher, type PlannedLaunch } from "./ec2-launcher.js";
 export type { Ec2Parts } from "./ec2-parts.js";
 export { gc } from "./gc/gc.js";

@@ -24,8 +24,8 @@ export interface Ec2Access {
   readonly clients: AwsClients;
   /** Id of the caller's account. @throws SpawnError `permission-denied`, `aws-failed`. */
   account(): Promise<string>;
-  /** Instances that spawn made in the region, newest first; terminated ones as long as EC2 tells of them. */
-  list(): Promise<readonly Ec2Instance[]>;
+  /** Instances that spawn made in the region, newest first; terminated ones as long as EC2 tells of them. Of one queue if one is given. */
+  list(queueId?: string): Promise<readonly Ec2Instance[]>;
   /** @throws SpawnError `instance-not-found`. */
   find(instanceId: string): Promise<Ec2Instance>;
   /** What AWS says of what a launch asks for. @throws SpawnError where it is awaited, and nowhere else. */
@@ -91,7 +91,7 @@ export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
     region,
     clients,
     account,
-    list: () => aws.findInstances(clients),
+    list: (queueId) => aws.findInstances(clients, queueId),
     find: (instanceId) => aws.findInstance(clients, instanceId),
     survey: (request) => {
       const asked = aws.survey(clients, request);

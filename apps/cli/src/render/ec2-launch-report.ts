@@ -3,6 +3,7 @@ import { formatDuration, formatSize } from "@spawn/foundation";
 import { type EstimatedDuration, wallTimeIn } from "@spawn/status-model";
 import type { PreparedEc2Launch } from "../launching/ec2/prepare-ec2-launch.js";
 import type { ChosenWorkdir } from "../launching/workdir/choose-workdir.js";
+import { dollars, exactPrice } from "./dollars.js";
 import { runtimeLine } from "./launch-report.js";
 import type { Palette } from "./palette.js";
 
@@ -40,14 +41,7 @@ export function estimatedCost(ttlMs: number, price: Price | undefined): number |
 export function costLine(ttlMs: number, price: Price | undefined): string {
   const cost = estimatedCost(ttlMs, price);
   if (price === undefined || cost === undefined) return "Estimated cost: unknown (no price could be had)";
-  return `Estimated cost: ~${dollars(cost)} (${formatDuration(ttlMs)} × ${dollars(price.usd)}/hour; ${describePriceSource(price.source)})`;
-}
-
-/** Cents, and of what is less than a dollar three digits that say something. */
-function dollars(usd: number): string {
-  if (usd >= 1) return `$${usd.toFixed(2)}`;
-  const text = String(Number(usd.toPrecision(3)));
-  return `$${/^\d+(\.\d)?$/.test(text) ? usd.toFixed(2) : text}`;
+  return `Estimated cost: ~${dollars(cost)} (${formatDuration(ttlMs)} × ${exactPrice(price.usd)}/hour; ${describePriceSource(price.source)})`;
 }
 
 /** What is said after it. */
@@ -112,7 +106,7 @@ export function ec2DryRun(prepared: PreparedEc2Launch): string {
     ({ instanceType, zone, market }, at) => `  ${at + 1}. ${instanceType} in ${zone} (${market})`,
   );
   const [first] = plan.rungs;
-  const bucket = place.isMissing ? " (the bucket is made)" : "";
+  const bucket = place.isMissing ? " (the bucket will be made)" : "";
   const carried = Object.keys(request.carried);
   return [
     "Dry run: everything was checked, nothing is made.",

@@ -19,6 +19,8 @@ export interface Ec2Instance extends InstanceFacts {
   readonly keyName?: string;
   /** Of its instance profile. */
   readonly profile?: string;
+  /** RFC 3339: when it stopped or ended, as far as EC2 says. */
+  readonly endedAt?: string;
 }
 
 const LIVE_STATES: readonly InstanceState[] = ["pending", "running", "stopping", "stopped"];
@@ -52,7 +54,14 @@ export function readInstance(aws: AwsInstance, region: string): Ec2Instance | un
     ...optional("privateAddress", aws.PrivateIpAddress),
     ...optional("keyName", aws.KeyName),
     ...optional("profile", aws.IamInstanceProfile?.Arn?.split("/").at(-1)),
+    ...optional("endedAt", endedAt(aws.StateTransitionReason)),
   };
+}
+
+/** Of `User initiated (2026-01-27 10:00:00 GMT)`. */
+function endedAt(reason = ""): string | undefined {
+  const [, day, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)$/.exec(reason) ?? [];
+  return day === undefined ? undefined : `${day}T${time}.000Z`;
 }
 
 function optional<Name extends string>(

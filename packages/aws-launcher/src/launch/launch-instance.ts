@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
@@ -5,8 +6,7 @@ import { together } from "../aws/together.js";
 import { storeCarried } from "../carried/carried-parameters.js";
 import type { Ec2Parts } from "../ec2-parts.js";
 import { guardInstance, prepareGuard } from "../guard/deadline-schedule.js";
-import { type Ec2Instance, isLive, readInstance } from "../instances/ec2-instance.js";
-import { findInstances } from "../instances/find-instances.js";
+import { type Ec2Instance, readInstance } from "../instances/ec2-instance.js";
 import { importKey } from "../network/key-pair.js";
 import { noIngressGroup, sshGroup } from "../network/security-group.js";
 import type { LaunchPlan, Rung, Surroundings } from "../plan/launch-plan.js";
@@ -17,9 +17,10 @@ import { makeInstanceRole } from "../role/instance-role.js";
 import { rolePolicy } from "../role/role-policy.js";
 import { bootstrap } from "./bootstrap.js";
 import { type Intent, IntentFolder } from "./intent-file.js";
+import { type LaunchesBefore, launchesBefore } from "./launches-before.js";
 import { type MadeInstance, makeInstance, OutcomeUnknown } from "./make-instance.js";
 import { settle } from "./reconcile.js";
-import { readStoredInstance, storedInstance } from "./stored-instance.js";
+import { storedInstance } from "./stored-instance.js";
 
 /**
  * Carries out a plan: what the instance needs, then the instance, then the guard that ends it. Whatever fails, what was
@@ -30,8 +31,7 @@ export async function launchInstance(
   request: Ec2LaunchRequest,
   plan: LaunchPlan,
 ): Promise<Ec2Instance> {
-  const generation = await nextGeneration(parts, request);
-  const launch = new Launch(parts, request, plan, generation);
+  const launch = new Launch(parts, request, plan, await launchesBefore(parts, request));
   try {
     return await launch.perform();
   } catch (error) {
@@ -39,55 +39,26 @@ export async function launchInstance(
   }
 }
 
-/** @throws SpawnError `already-running` while the queue has an instance that is not over. */
-async function nextGeneration(
-  { clients, store, stateFolder }: Ec2Parts,
-  { queueId, isNew }: Ec2LaunchRequest,
-): Promise<number> {
-  const [instances, stored] = await together([
-    findInstances(clients, queueId),
-    isNew ? undefined : store.readBytes(queueKeys(queueId).instance),
-  ]);
-  const live = instances.find(isLive);
-  if (live !== undefined) {
-    throw new SpawnError(
-      "already-running",
-      `${queueId} has an instance already: ${live.instanceId} (${live.state})`,
-      {
-        hint: `Watch it: spawn queue status ${queueId}; or end it: spawn terminate ${live.instanceId}`,
-      },
-    );
-  }
-  const before = readStoredInstance(stored);
-  const known = [
-    before?.generation ?? 0,
-    ...instances.map(({ generation }) => generation),
-    ...new IntentFolder(stateFolder)
-      .read()
-      .filter(({ queue_id, region }) => queue_id === queueId && region === clients.region)
-      .map(({ generation }) => generation),
-  ];
-  return Math.max(0, ...known.filter(Number.isSafeInteger)) + 1;
-}
-
 class Launch {
   readonly #parts: Ec2Parts;
   readonly #request: Ec2LaunchRequest;
   readonly #plan: LaunchPlan;
   readonly #folder: IntentFolder;
+  readonly #before: LaunchesBefore;
   #intent: Intent;
   /** Whether what a relaunch replaces is kept beside it. */
   #isKept = false;
 
-  constructor(parts: Ec2Parts, request: Ec2LaunchRequest, plan: LaunchPlan, generation: number) {
+  constructor(parts: Ec2Parts, request: Ec2LaunchRequest, plan: LaunchPlan, before: LaunchesBefore) {
     this.#parts = parts;
     this.#request = request;
     this.#plan = plan;
+    this.#before = before;
     this.#folder = new IntentFolder(parts.stateFolder);
     this.#intent = {
       schema_version: 1,
       queue_id: request.queueId,
-      generation,
+      generation: before.generation + 1,
       region: plan.home.region,
       account: plan.home.account,
       pid: parts.processes.own,
@@ -162,7 +133,18 @@ class Launch {
     if (!isNew) await store.remove(keys.requestsFolder);
     if (fromStore !== undefined) await this.#keepBefore();
     await store.putBytes(keys.queueFile, Buffer.from(queueFile), { durable: true });
-    if (workdir?.archive !== undefined) await store.putFile(keys.workdir, workdir.archive, { durable: true });
+    if (workdir?.archive !== undefined) await this.#ship(workdir.archive);
+  }
+
+  async #ship(archive: string): Promise<void> {
+    const { size } = await stat(archive);
+    let sent = 0;
+    const onBytes = (bytes: number): void => {
+      sent += bytes;
+      this.#tell({ type: "shipping", sent, size });
+    };
+    const { workdir } = queueKeys(this.#request.queueId);
+    await this.#parts.store.putFile(workdir, archive, { durable: true, onBytes });
   }
 
   /** What a relaunch replaces in the store, so that it can be put back. */
@@ -172,22 +154,22 @@ class Launch {
   }
 
   async #keepBefore(): Promise<void> {
-    for (const key of this.#replaced) await this.#parts.store.copy(key, this.#before(key));
+    for (const key of this.#replaced) await this.#parts.store.copy(key, this.#keptKey(key));
     this.#isKept = true;
   }
 
   async #putBack(): Promise<void> {
     const { store } = this.#parts;
     if (!this.#isKept) return;
-    for (const key of this.#replaced) await store.copy(this.#before(key), key);
+    for (const key of this.#replaced) await store.copy(this.#keptKey(key), key);
     await this.#forgetBefore();
   }
 
   async #forgetBefore(): Promise<void> {
-    if (this.#isKept) await this.#parts.store.remove(this.#before(""));
+    if (this.#isKept) await this.#parts.store.remove(this.#keptKey(""));
   }
 
-  #before(key: string): string {
+  #keptKey(key: string): string {
     const { folder } = queueKeys(this.#request.queueId);
     return `${folder}.before/${key.slice(folder.length)}`;
   }
@@ -259,19 +241,23 @@ class Launch {
   /** What whoever looks for the queue later may want to know of its instance. */
   async #describeInStore(made: MadeInstance): Promise<void> {
     const instance = this.#instance(made);
-    const value = storedInstance(this.#request, {
-      instance_id: instance.instanceId,
-      generation: this.#intent.generation,
-      region: instance.region,
-      zone: made.rung.zone,
-      instance_type: made.rung.instanceType,
-      market: made.rung.market,
-      ami: made.rung.imageId,
-      launched_at: this.#plan.launchedAt,
-      deadline: this.#plan.deadline,
-      on_complete: this.#request.onComplete ?? "terminate",
-      role: this.#profile(),
-    });
+    const value = storedInstance(
+      this.#request,
+      {
+        instance_id: instance.instanceId,
+        generation: this.#intent.generation,
+        region: instance.region,
+        zone: made.rung.zone,
+        instance_type: made.rung.instanceType,
+        market: made.rung.market,
+        ami: made.rung.imageId,
+        launched_at: this.#plan.launchedAt,
+        deadline: this.#plan.deadline,
+        on_complete: this.#request.onComplete ?? "terminate",
+        role: this.#profile(),
+      },
+      this.#before.instances,
+    );
     const bytes = Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
     await this.#parts.store.putBytes(queueKeys(this.#request.queueId).instance, bytes, { durable: true });
   }

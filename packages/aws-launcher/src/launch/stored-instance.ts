@@ -7,7 +7,7 @@ export type LaunchRecipe = Omit<
 >;
 
 /** Facts of the instance, as `instance.json` in the store has them. */
-interface InstanceFacts {
+export interface StoredInstanceFacts {
   readonly instance_id: string;
   /** Counts the instances that the queue was launched on, from 1. */
   readonly generation: number;
@@ -23,16 +23,29 @@ interface InstanceFacts {
   readonly role: string;
 }
 
+/** An instance that the queue was launched on before. */
+export interface EarlierInstance extends StoredInstanceFacts {
+  /** RFC 3339: when EC2 said that it ended, else the last that the store had of it. */
+  readonly ended_at: string | null;
+}
+
 /** `instance.json`: what whoever comes later may want to know of a queue's newest instance. No value of a variable is in it. */
-export interface StoredInstance extends InstanceFacts {
+export interface StoredInstance extends StoredInstanceFacts {
   readonly schema_version: 1;
+  /** Newest first; absent where this is the first. */
+  readonly earlier?: readonly EarlierInstance[];
   readonly recipe: LaunchRecipe;
   /** Names of the variables that were carried. */
   readonly carried: readonly string[];
   readonly workdir: Omit<ShippedFolder, "archive"> | null;
 }
 
-export function storedInstance(request: Ec2LaunchRequest, facts: InstanceFacts): StoredInstance {
+/** @param earlier newest first */
+export function storedInstance(
+  request: Ec2LaunchRequest,
+  facts: StoredInstanceFacts,
+  earlier: readonly EarlierInstance[],
+): StoredInstance {
   const {
     queueId: _,
     queueFile: _file,
@@ -48,10 +61,26 @@ export function storedInstance(request: Ec2LaunchRequest, facts: InstanceFacts):
   return {
     schema_version: 1,
     ...facts,
+    ...(earlier.length === 0 ? {} : { earlier }),
     recipe,
     carried: Object.keys(carried),
     workdir: workdir === undefined ? null : { ...folder, sha256: workdir.sha256 },
   };
+}
+
+/** What is kept of an instance when its queue gets another one. */
+export function earlierInstance(
+  {
+    earlier: _,
+    schema_version: _version,
+    recipe: _recipe,
+    carried: _carried,
+    workdir: _workdir,
+    ...facts
+  }: StoredInstance,
+  endedAt: string | undefined,
+): EarlierInstance {
+  return { ...facts, ended_at: endedAt ?? null };
 }
 
 /** `undefined` where there is none, or none that this version understands. */
