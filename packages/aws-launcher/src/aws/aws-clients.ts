@@ -7,11 +7,18 @@ import type { Scheduler } from "@aws-sdk/client-scheduler";
 import type { ServiceQuotas } from "@aws-sdk/client-service-quotas";
 import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
+import type { NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentity, Provider } from "@smithy/types";
+import { FirstContact } from "./first-contact.js";
+import type { RequestHandler } from "./request-handler.js";
 
 const CONNECT_WITHIN_MS = 4_000;
 const ANSWER_WITHIN_MS = 30_000;
-const IMPATIENT = { connectionTimeout: 3_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
+const CALLS = {
+  connectionTimeout: CONNECT_WITHIN_MS,
+  requestTimeout: ANSWER_WITHIN_MS,
+  throwOnRequestTimeout: true,
+};
 /** A large object takes long over a slow line; there a limit to silence serves. */
 const TRANSFERS = { connectionTimeout: CONNECT_WITHIN_MS, socketTimeout: ANSWER_WITHIN_MS };
 
@@ -26,15 +33,20 @@ export interface AwsConnection {
   readonly maxAttempts?: number;
 }
 
-/** What the SDK's clients take as their HTTP handler. */
-export interface RequestHandler {
-  handle(request: unknown, options?: unknown): Promise<{ response: never }>;
+/** What all clients are made with. */
+interface Settings {
+  readonly region: string;
+  readonly maxAttempts: number;
+  readonly endpoint?: string;
+  readonly credentials?: AwsCredentialIdentity | Provider<AwsCredentialIdentity>;
+  readonly requestHandler: RequestHandler;
 }
 
-/** The clients of one region, each loaded when first asked for. */
+/** The clients of one region, each loaded when first asked for. That AWS cannot be reached is told within ten seconds. */
 export class AwsClients {
   readonly region: string;
   readonly #connection: AwsConnection;
+  readonly #contact = new FirstContact();
   readonly #opened = new Map<string, Promise<{ destroy(): void }>>();
 
   constructor(connection: AwsConnection) {
@@ -67,20 +79,19 @@ export class AwsClients {
     return this.#open("ssm", async (settings) => new (await import("@aws-sdk/client-ssm")).SSM(settings));
   }
 
-  /** Asked first of all: that AWS cannot be reached is known within ten seconds. */
   sts(): Promise<STS> {
-    const { requestHandler = IMPATIENT } = this.#connection;
-    return this.#open("sts", async (settings) => {
-      const { STS } = await import("@aws-sdk/client-sts");
-      return new STS({ ...settings, maxAttempts: 2, requestHandler });
-    });
+    return this.#open("sts", async (settings) => new (await import("@aws-sdk/client-sts")).STS(settings));
   }
 
   s3(): Promise<S3> {
-    const { requestHandler = TRANSFERS, endpoint } = this.#connection;
+    const { endpoint } = this.#connection;
     return this.#open("s3", async (settings) => {
       const { S3 } = await import("@aws-sdk/client-s3");
-      return new S3({ ...settings, requestHandler, forcePathStyle: endpoint !== undefined });
+      return new S3({
+        ...settings,
+        requestHandler: await this.#handler(TRANSFERS),
+        forcePathStyle: endpoint !== undefined,
+      });
     });
   }
 
@@ -128,27 +139,28 @@ export class AwsClients {
 
   #open<Client extends { destroy(): void }>(
     name: string,
-    make: (settings: ReturnType<AwsClients["settings"]>) => Promise<Client>,
+    make: (settings: Settings) => Promise<Client>,
   ): Promise<Client> {
-    const opened = (this.#opened.get(name) as Promise<Client> | undefined) ?? make(this.settings());
+    const opened = (this.#opened.get(name) as Promise<Client> | undefined) ?? this.#settings().then(make);
     this.#opened.set(name, opened);
     return opened;
   }
 
-  private settings() {
+  async #settings(): Promise<Settings> {
     // That Node 20 will not get newer SDKs is nothing that whoever launches can act on.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-    const { region, endpoint, credentials, requestHandler, maxAttempts = 4 } = this.#connection;
+    const { region, endpoint, credentials, maxAttempts = 4 } = this.#connection;
     return {
       region,
       maxAttempts,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
-      requestHandler: requestHandler ?? {
-        connectionTimeout: CONNECT_WITHIN_MS,
-        requestTimeout: ANSWER_WITHIN_MS,
-        throwOnRequestTimeout: true,
-      },
+      requestHandler: await this.#handler(CALLS),
     };
+  }
+
+  async #handler(options: NodeHttpHandlerOptions): Promise<RequestHandler> {
+    if (this.#connection.requestHandler !== undefined) return this.#connection.requestHandler;
+    return new (await import("./impatient-at-first.js")).ImpatientAtFirst(this.#contact, options);
   }
 }

@@ -69,7 +69,7 @@ export function explainAwsError(what: string, error: unknown): SpawnError {
   switch (kind) {
     case "denied":
       return new SpawnError("permission-denied", words, {
-        hint: "Ask whoever runs the account for this permission; docs/aws lists all that spawn needs.",
+        hint: "Ask whoever runs the account for this permission; docs/aws/permissions.md lists all that spawn needs.",
         cause: error,
       });
     case "credentials":
