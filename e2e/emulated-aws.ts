@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsClients } from "../packages/aws-launcher/src/aws/aws-clients.js";
-import { type Moto, startMoto } from "../packages/aws-launcher/src/testing/moto.js";
+import { type MotoServer, startMoto } from "../packages/result-store/src/testing/moto-server.js";
 import { RoleGuard } from "./lab/policy/role-guard.js";
 import { refusal } from "./lab/proxy/answer.js";
 import { AwsProxy } from "./lab/proxy/aws-proxy.js";
@@ -16,15 +16,16 @@ const MACHINE_X86_64 = 0x3e;
 
 /** An AWS account whose instances do nothing: its API, with AWS's manners, and no machine behind it. */
 export class EmulatedAws {
-  readonly #moto: Moto;
+  /** Past the proxy: for what plays an instance. */
+  readonly moto: MotoServer;
   readonly proxy: AwsProxy;
   readonly ec2: Ec2Manners;
   readonly endpoint: string;
   /** Past the proxy: what is. */
   readonly truth: AwsClients;
 
-  private constructor(moto: Moto, proxy: AwsProxy, ec2: Ec2Manners, endpoint: string) {
-    this.#moto = moto;
+  private constructor(moto: MotoServer, proxy: AwsProxy, ec2: Ec2Manners, endpoint: string) {
+    this.moto = moto;
     this.proxy = proxy;
     this.ec2 = ec2;
     this.endpoint = endpoint;
@@ -55,7 +56,7 @@ export class EmulatedAws {
 
   /** What a machine sees of it: the emulator itself. */
   get machine(): { readonly endpoint: string; readonly account: string } {
-    return { endpoint: this.#moto.endpoint, account: ACCOUNT };
+    return { endpoint: this.moto.endpoint, account: ACCOUNT };
   }
 
   /** Every call of a service, or of one operation, is answered so. */
@@ -76,7 +77,7 @@ export class EmulatedAws {
     this.proxy.fault = () => undefined;
     this.ec2.hasCapacity = () => true;
     this.proxy.calls.length = 0;
-    await this.#moto.reset();
+    await this.moto.reset();
   }
 
   /** Resolves when nothing that was asked is still being carried out. */
@@ -94,7 +95,7 @@ export class EmulatedAws {
   async stop(): Promise<void> {
     await this.proxy.close();
     await this.truth.close();
-    await this.#moto.stop();
+    await this.moto.stop();
   }
 }
 
