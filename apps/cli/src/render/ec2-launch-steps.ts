@@ -9,6 +9,8 @@ export function ec2StepLine(step: Exclude<Ec2LaunchStep, { type: "shipping" }>, 
   switch (step.type) {
     case "bucket-made":
       return `  ${done} Making the results bucket ${step.storeRoot}`;
+    case "packing":
+      return "  … Packing the work folder";
     case "packed":
       return `  ${done} Packing the work folder (${formatSize(step.packed.size)})`;
     case "claimed":

@@ -21,7 +21,13 @@ describe("the line of a transfer", () => {
   it("says nothing of its pace at first, and nothing of files where it is one", () => {
     const { files: _, ...one } = view;
     expect(transferLine({ ...one, elapsedMs: 10 }, 60, plain)).toBe(
-      "Fetching ███████████░░░░░░░░░░░░░░░  42 %  120 MB of 280 MB",
+      "Fetching █████░░░░░░░  42 %  120 MB of 280 MB",
+    );
+  });
+
+  it("leaves the files out where there is no room for them", () => {
+    expect(transferLine(view, 70, plain)).toBe(
+      "Fetching █████░░░░░░░  42 %  120 MB of 280 MB, 30 MB/s, 6s left",
     );
   });
 

@@ -1,9 +1,14 @@
 import { formatDuration, formatSize } from "@spawn/foundation";
+import stringWidth from "string-width";
 import { cutTo } from "./columns.js";
 import type { Palette } from "./palette.js";
 
-const WIDEST_BAR = 30;
-const NARROWEST_BAR = 8;
+/** By the columns that a terminal has at least: a bar's width must not depend on the words behind it. */
+const BARS: readonly (readonly [columns: number, width: number])[] = [
+  [110, 30],
+  [96, 20],
+  [60, 12],
+];
 /** Before that a rate says nothing. */
 const RATE_AFTER_MS = 1_000;
 
@@ -21,16 +26,17 @@ export interface TransferView {
 export function transferLine(view: TransferView, columns: number, palette: Palette): string {
   const { what, bytes, files } = view;
   const share = bytes.total === 0 ? 1 : Math.min(1, Math.max(0, bytes.done / bytes.total));
-  const words = [
-    `${formatSize(bytes.done)} of ${formatSize(bytes.total)}`,
-    ...(files === undefined ? [] : [`${files.done} of ${files.total} files`]),
-    ...paceWords(view),
-  ].join(", ");
-  const text = ` ${String(Math.floor(share * 100)).padStart(3)} %  ${words}`;
+  const width = BARS.find(([least]) => columns >= least)?.[1] ?? 0;
+  const bar = width === 0 ? "" : ` ${barOf(share, width, palette)}`;
+  const head = `${what}${bar} ${String(Math.floor(share * 100)).padStart(3)} %  `;
+  const amount = `${formatSize(bytes.done)} of ${formatSize(bytes.total)}`;
+  const count = files === undefined ? [] : [`${files.done} of ${files.total} files`];
+  const lines = [
+    [amount, ...count, ...paceWords(view)],
+    [amount, ...paceWords(view)],
+  ].map((words) => `${head}${words.join(", ")}`);
   // One column stays free: what fills a line to its end wraps on some terminals.
-  const width = Math.min(WIDEST_BAR, columns - 1 - what.length - 1 - text.length);
-  const bar = width < NARROWEST_BAR ? "" : ` ${barOf(share, width, palette)}`;
-  return cutTo(`${what}${bar}${text}`, columns - 1);
+  return cutTo(lines.find((line) => stringWidth(line) < columns) ?? lines[1] ?? "", columns - 1);
 }
 
 function barOf(share: number, width: number, palette: Palette): string {

@@ -1,10 +1,11 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { patientRetries } from "./patient-retries.js";
-import { type S3ClientOptions, WAITS } from "./s3-client.js";
+import { type S3ClientOptions, silenceSdk, WAITS } from "./s3-client.js";
 import { explainedS3 } from "./s3-errors.js";
 
 /** @throws SpawnError `permission-denied`, `store-failed`. */
 export async function callerAccount({ region, patience }: S3ClientOptions): Promise<string> {
+  silenceSdk();
   const client = new STSClient({
     ...(region === undefined ? {} : { region }),
     retryStrategy: patientRetries(WAITS[patience].triesForMs),

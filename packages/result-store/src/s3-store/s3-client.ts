@@ -20,10 +20,14 @@ export const WAITS = {
   runner: { triesForMs: 5 * 60_000, connectionTimeout: 5_000, silence: 60_000 },
 } as const;
 
+/** That Node 20 will not get newer SDKs is nothing that whoever reads a runner's log, or a command's words, can act on. */
+export function silenceSdk(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+}
+
 /** Endpoint and credentials are those of the SDK's standard environment and files. */
 export function s3Client({ region, patience }: S3ClientOptions): S3Client {
-  // That Node 20 will not get newer SDKs is nothing that whoever reads a runner's log can act on.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  silenceSdk();
   const { triesForMs, connectionTimeout, silence } = WAITS[patience];
   return new S3Client({
     ...(region === undefined ? {} : { region }),
