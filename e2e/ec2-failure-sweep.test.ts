@@ -9,8 +9,8 @@ import type { AwsCall } from "./lab/proxy/aws-call.js";
 import { test } from "./rig-test.js";
 import { SilentServer } from "./silent-server.js";
 
-/** Ten seconds are promised; a loaded machine is given as much again. */
-const TOLD_WITHIN_MS = 20_000;
+/** Ten seconds are promised, and what it took is printed; this is for what hangs. */
+const TOLD_WITHIN_MS = 60_000;
 const REGION = "us-east-1";
 const INSTANCE = "i-0123456789abcdef0";
 const QUEUE = "nightly";

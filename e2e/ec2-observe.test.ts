@@ -25,7 +25,12 @@ beforeAll(async () => {
   if (isMissing) return;
   moto = await startMoto();
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  clients = new AwsClients({ region: "us-east-1", endpoint: moto.endpoint, credentials });
+  clients = new AwsClients({
+    region: "us-east-1",
+    endpoint: moto.endpoint,
+    credentials,
+    firstAnswerWithinMs: 120_000,
+  });
 });
 
 beforeEach(async () => {

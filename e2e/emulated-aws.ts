@@ -12,6 +12,8 @@ import { Upstream } from "./lab/proxy/upstream.js";
 const REGION = "us-east-1";
 const ACCOUNT = "123456789012";
 const CREDENTIALS = { accessKeyId: "AKIALAUNCHER", secretAccessKey: "secret-of-the-launcher" };
+/** The emulator takes its time to load what it is first asked for. */
+const PATIENT = { credentials: CREDENTIALS, firstAnswerWithinMs: 120_000 };
 const MACHINE_X86_64 = 0x3e;
 
 /** An AWS account whose instances do nothing: its API, with AWS's manners, and no machine behind it. */
@@ -29,7 +31,7 @@ export class EmulatedAws {
     this.proxy = proxy;
     this.ec2 = ec2;
     this.endpoint = endpoint;
-    this.truth = new AwsClients({ region: REGION, endpoint: moto.endpoint, credentials: CREDENTIALS });
+    this.truth = new AwsClients({ region: REGION, endpoint: moto.endpoint, ...PATIENT });
   }
 
   static async start(): Promise<EmulatedAws> {
@@ -39,7 +41,7 @@ export class EmulatedAws {
     const ec2 = new Ec2Manners(upstream, () => ({}), nothing);
     const schedules = new Schedules({ mayTerminate: async () => false, terminate: nothing, remove: nothing });
     schedules.close();
-    const clients = new AwsClients({ region: REGION, endpoint: moto.endpoint, credentials: CREDENTIALS });
+    const clients = new AwsClients({ region: REGION, endpoint: moto.endpoint, ...PATIENT });
     const proxy = new AwsProxy({ upstream, ec2, schedules, guard: new RoleGuard(clients, ACCOUNT), seed: 1 });
     return new EmulatedAws(moto, proxy, ec2, await proxy.listen("127.0.0.1"));
   }

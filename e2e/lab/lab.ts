@@ -15,6 +15,8 @@ import { releaseSlot, removeDeadLabs, type Slot, takeSlot } from "./slot.js";
 
 export const REGION = "us-east-1";
 const ACCOUNT = "123456789012";
+/** The emulator takes its time to load what it is first asked for. */
+const FIRST_ANSWER_WITHIN_MS = 120_000;
 /** As long as nobody asks for others. */
 const ANY_CREDENTIALS = { accessKeyId: "AKIANOBODY", secretAccessKey: "secret" };
 const ALLOW_ALL = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
@@ -115,6 +117,7 @@ export class Lab {
       region: REGION,
       endpoint: way === "past the proxy" ? moto.endpoint : endpoint,
       credentials,
+      firstAnswerWithinMs: FIRST_ANSWER_WITHIN_MS,
     });
   }
 
@@ -147,7 +150,10 @@ interface Inside {
 async function assemble(slot: Slot, moto: Moto, options: Required<LabOptions>): Promise<Inside> {
   const network = new LabNetwork(slot);
   const credentials = await makeOperator(moto.endpoint);
-  const truth = new AwsClients({ region: REGION, endpoint: moto.endpoint, credentials });
+  const truth = new AwsClients({
+    ...{ region: REGION, endpoint: moto.endpoint, credentials },
+    firstAnswerWithinMs: FIRST_ANSWER_WITHIN_MS,
+  });
   const guard = new RoleGuard(truth, ACCOUNT);
   const keys = new Map<string, string>();
   const room = new MachineRoom({
@@ -180,7 +186,10 @@ async function assemble(slot: Slot, moto: Moto, options: Required<LabOptions>): 
 }
 
 async function makeOperator(endpoint: string): Promise<Credentials> {
-  const clients = new AwsClients({ region: REGION, endpoint, credentials: ANY_CREDENTIALS });
+  const clients = new AwsClients({
+    ...{ region: REGION, endpoint, credentials: ANY_CREDENTIALS },
+    firstAnswerWithinMs: FIRST_ANSWER_WITHIN_MS,
+  });
   const iam = await clients.iam();
   const UserName = "operator";
   await iam.createUser({ UserName });

@@ -31,6 +31,8 @@ export interface AwsConnection {
   readonly requestHandler?: RequestHandler;
   /** Calls of one request, the first included. Default 4. */
   readonly maxAttempts?: number;
+  /** Milliseconds within which AWS has to answer anything at all. Default: so that nobody waits ten seconds to learn that it does not. */
+  readonly firstAnswerWithinMs?: number;
 }
 
 /** What all clients are made with. */
@@ -46,12 +48,13 @@ interface Settings {
 export class AwsClients {
   readonly region: string;
   readonly #connection: AwsConnection;
-  readonly #contact = new FirstContact();
+  readonly #contact: FirstContact;
   readonly #opened = new Map<string, Promise<{ destroy(): void }>>();
 
   constructor(connection: AwsConnection) {
     this.region = connection.region;
     this.#connection = connection;
+    this.#contact = new FirstContact(connection.firstAnswerWithinMs);
   }
 
   /** The same account and way, another region. */
