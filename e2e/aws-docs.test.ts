@@ -48,6 +48,7 @@ function inNames(output: string): string {
     .replace(/ami-[0-9a-f]{8,17}/g, "IMAGE")
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "TIME")
     .replace(/\b\d{4}-\d\d-\d\d\b/g, "DAY")
+    .replace(/AWS price list, DAY|AWS's answer of DAY, kept here|spawn's own table: .*? DAY/g, "SOURCE")
     .replace(/\bspawn-hello-aws-[0-9a-f]{8}\b/g, "ROLE")
     .replace(/\b(?:(?:\d+[hms])+(?: \d+[ms])?|under a second|\d+ seconds?)(?=[\s,)]|$)/gm, "SPAN")
     .replace(/\$\d+\.\d+/g, "$AMOUNT")
