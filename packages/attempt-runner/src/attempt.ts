@@ -26,6 +26,8 @@ export interface AttemptSpec {
   readonly background: BackgroundPolicy;
   /** Names this attempt and no other on this machine; in its environment, so that its processes can be found. */
   readonly marker: string;
+  /** Whether no other attempt's marker begins as this one's does, so that the group's cgroup goes with the attempt's. */
+  readonly isAlone?: boolean;
   /** What it may use of the machine's memory, where cgroups are in force; more is an end with `oom`. */
   readonly memoryBytes?: number;
   /** Between TERM and KILL, in milliseconds; 10,000 when absent. */

@@ -13,6 +13,7 @@ export type {
 export { attemptMarker, markerGroup, type QueuePlace } from "./attempt-marker.js";
 export { type Containment, type ContainmentKind, processGroups } from "./containment/containment.js";
 export { type DetectOptions, detectContainment } from "./containment/detect-containment.js";
+export { endAllAttempts } from "./end-all-attempts.js";
 export { endStrayAttempt } from "./end-stray-attempt.js";
 export { type AttemptLayout, type InstanceLayout, instanceLayout } from "./instance-layout.js";
 export { appendLogStart, type LogStarts, logRangeOf, logStartOf, readLogStarts } from "./log-starts.js";

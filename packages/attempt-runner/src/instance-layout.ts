@@ -13,6 +13,8 @@ export interface InstanceLayout {
   /** What was brought along, where the queue began on another instance. */
   readonly brought: string;
   readonly requests: string;
+  /** Where the attempts' claim files lie, `<job>.<attempt>`. */
+  readonly claims: string;
   /** Where the runners' locks lie. */
   readonly lock: string;
   readonly work: string;
@@ -63,6 +65,7 @@ export function instanceLayout(root: string): InstanceLayout {
     journal: join(state, "journal.jsonl"),
     brought: join(state, "brought.json"),
     requests,
+    claims,
     lock: state,
     work,
     logs,

@@ -5,6 +5,7 @@ import { type Clock, errnoOf } from "@spawn/foundation";
 import type { AttemptSpec, RunningAttempt } from "./attempt.js";
 import type { Enclosure } from "./containment/cgroup-hold.js";
 import { type Containment, processGroups } from "./containment/containment.js";
+import { removeWhenEmpty } from "./containment/remove-when-empty.js";
 import type { WrapperEnd } from "./ending/outcome.js";
 import { machineClock } from "./machine-clock.js";
 import type { AttemptWrapper } from "./processes/attempt-processes.js";
@@ -37,10 +38,13 @@ export function startAttempt(
   const startedAt = clock.bootMs();
   const enclosure = enclosed(spec, containment);
   const cgroup = enclosure.kind === "made" ? enclosure.cgroup : undefined;
+  const discard = (): void => {
+    if (cgroup !== undefined) removeWhenEmpty(cgroup, clock, { withGroup: spec.isAlone ?? false });
+  };
   try {
     const child = spawnWrapper(spec, cgroup?.folders);
     if (child.pid === undefined) {
-      cgroup?.remove();
+      discard();
       return failedStart(lateFailure(child));
     }
     const attempt = new SupervisedAttempt({
@@ -55,7 +59,7 @@ export function startAttempt(
     watchChild(child, child.pid, (end) => attempt.wrapperEnded(end));
     return attempt;
   } catch (error) {
-    cgroup?.remove();
+    discard();
     const message = startFailureMessage(error);
     if (message === undefined) throw error;
     return failedStart(message);
@@ -63,10 +67,13 @@ export function startAttempt(
 }
 
 /** An attempt whose cgroup cannot be made runs without: better unlimited than not at all. */
-function enclosed({ marker, memoryBytes }: AttemptSpec, containment: Containment): Enclosure {
+function enclosed(
+  { marker, memoryBytes, isAlone = false }: AttemptSpec,
+  containment: Containment,
+): Enclosure {
   try {
     const cgroup = containment.enclose(marker, memoryBytes === undefined ? {} : { memoryBytes });
-    return cgroup === undefined ? { kind: "none" } : { kind: "made", cgroup };
+    return cgroup === undefined ? { kind: "none" } : { kind: "made", cgroup, isAlone };
   } catch (error) {
     if (errnoOf(error) === undefined || !(error instanceof Error)) throw error;
     return { kind: "failed", message: `its cgroup could not be made: ${error.message}` };

@@ -1,4 +1,4 @@
-import { detectContainment, processIdentity } from "@spawn/attempt-runner";
+import { type Containment, detectContainment, processIdentity } from "@spawn/attempt-runner";
 import { SpawnError } from "@spawn/foundation";
 import type { RunWorkerOptions, WorkerReport } from "@spawn/job-queue";
 import { onInterrupt } from "../interrupts.js";
@@ -64,13 +64,14 @@ export default class Worker extends JobQueueCommand {
     handBack: AbortSignal,
   ): Promise<WorkerResult> {
     const workerId = flags["worker-id"] ?? defaultWorkerId();
-    const attempts = await this.clearUp();
+    const containment = detectContainment();
+    const attempts = await this.clearUp(containment);
     const { JobExecutor } = await import("@spawn/job-queue");
     const executor = new JobExecutor({
       manager: queue.manager,
       workerId,
       maxConcurrent: flags["max-concurrent"],
-      handlers: { configs: this.handlers(queue, attempts) },
+      handlers: { configs: this.handlers(queue, attempts, containment) },
       onEvent: (event) => this.note(workerNotice(event, this.context.clock.wallMs())),
     });
     this.tell(`Worker ${workerId} takes jobs from ${queue.location}. Ctrl-C stops it.`);
@@ -91,21 +92,21 @@ export default class Worker extends JobQueueCommand {
     return { worker_id: workerId, ...report };
   }
 
-  private handlers(queue: JobQueue, attempts: CommandAttempts) {
+  private handlers(queue: JobQueue, attempts: CommandAttempts, containment: Containment) {
     const { context } = this;
     const { manager, location } = queue;
     const { env, clock } = context;
     return {
-      command: commandHandler({ manager, location, attempts, env, clock, containment: detectContainment() }),
+      command: commandHandler({ manager, location, attempts, env, clock, containment }),
       queue: queueHandler({ context, manager, location }),
     };
   }
 
   /** Ends what workers that are gone have left running on this machine. */
-  private async clearUp(): Promise<CommandAttempts> {
+  private async clearUp(containment: Containment): Promise<CommandAttempts> {
     const self = processIdentity(process.pid);
     if (self === undefined) throw new Error("this process is not in the process table");
-    const attempts = new CommandAttempts(this.context.paths.jobs, self);
+    const attempts = new CommandAttempts(this.context.paths.jobs, self, containment);
     const orphans = await attempts.endOrphans();
     if (orphans > 0)
       this.tell(`Ended ${orphans} ${orphans === 1 ? "command" : "commands"} of workers that are gone.`);

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import {
   type AttemptFiles,
   attemptMarker,
+  type Containment,
   isAlive,
+  markerGroup,
   type ProcessIdentity,
+  type QueuePlace,
   recoverAttempt,
 } from "@spawn/attempt-runner";
 import { errnoOf, explainFileError } from "@spawn/foundation";
@@ -26,10 +29,12 @@ export interface CommandAttempt {
 export class CommandAttempts {
   readonly #folder: string;
   readonly #worker: ProcessIdentity;
+  readonly #containment: Containment;
 
-  constructor(folder: string, worker: ProcessIdentity) {
+  constructor(folder: string, worker: ProcessIdentity, containment: Containment) {
     this.#folder = folder;
     this.#worker = worker;
+    this.#containment = containment;
   }
 
   /**
@@ -41,7 +46,7 @@ export class CommandAttempts {
       const number = this.#takeNumber(jobKey);
       writeOwner(join(this.#folder, jobKey), job);
       const files = this.#files(jobKey, number);
-      const marker = attemptMarker({ instanceId: "jobs", queueId: jobKey }, "command", number);
+      const marker = attemptMarker(placeOf(jobKey), "command", number);
       const record = attemptRecord({ jobKey, number, marker }, this.#worker);
       const path = this.#recordPath(record);
       mkdirSync(join(this.#folder, "running"), { recursive: true, mode: 0o700 });
@@ -83,6 +88,8 @@ export class CommandAttempts {
       stopping: "interrupted",
     });
     if (found.kind === "running") await found.attempt.ended;
+    // Also one that was made for a command that never entered it.
+    this.#containment.sweep(markerGroup(placeOf(record.job_key)));
     rmSync(this.#recordPath(record), { force: true });
   }
 
@@ -122,6 +129,11 @@ export class CommandAttempts {
   #recordPath({ job_key, number }: Pick<AttemptRecord, "job_key" | "number">): string {
     return join(this.#folder, "running", `${job_key}.${number}`);
   }
+}
+
+/** A job's commands on this machine, as their markers name them. */
+function placeOf(jobKey: string): QueuePlace {
+  return { instanceId: "jobs", queueId: jobKey };
 }
 
 function namesIn(folder: string): readonly string[] {

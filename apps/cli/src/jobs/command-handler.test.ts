@@ -68,7 +68,7 @@ async function run(
       },
     },
     location: LOCATION,
-    attempts: new CommandAttempts(join(folder, "jobs"), self()),
+    attempts: new CommandAttempts(join(folder, "jobs"), self(), processGroups()),
     containment: processGroups(),
     clock: systemClock(),
     env: { PATH: process.env.PATH, ...env },
@@ -144,7 +144,7 @@ describe("a command whose worker was killed", () => {
     const worker = spawn("sleep", ["600"]);
     const identity = processIdentity(worker.pid ?? 0);
     if (identity === undefined) throw new Error("sleep was not started");
-    const attempts = new CommandAttempts(join(folder, "jobs"), identity);
+    const attempts = new CommandAttempts(join(folder, "jobs"), identity, processGroups());
     const { files, marker } = attempts.begin(jobKey(LOCATION, jobWith({})), {
       location: LOCATION,
       jobId: 12,
@@ -180,7 +180,7 @@ describe("a command whose worker was killed", () => {
 
   it("is ended by the next worker that starts, which leaves alone what another worker runs", async () => {
     const before = await orphan();
-    const attempts = new CommandAttempts(join(folder, "jobs"), self());
+    const attempts = new CommandAttempts(join(folder, "jobs"), self(), processGroups());
     const mine = attempts.begin("13-abc", { location: LOCATION, jobId: 13 });
     expect(await attempts.endOrphans()).toBe(1);
     expect(isAlive(before)).toBe(false);

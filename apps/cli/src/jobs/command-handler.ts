@@ -49,6 +49,7 @@ export function commandHandler(options: CommandHandlerOptions): JobHandler {
         files: place.files,
         background: "kill",
         marker: place.marker,
+        isAlone: true,
       },
       { containment: options.containment },
     );

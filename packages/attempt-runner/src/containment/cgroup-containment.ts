@@ -4,7 +4,8 @@ import { errnoOf } from "@spawn/foundation";
 import { type AttemptCgroup, cgroupOf } from "./attempt-cgroup.js";
 import { cgroupName, groupName } from "./cgroup-name.js";
 import type { AttemptLimits, Containment } from "./containment.js";
-import { removeCgroup, removeFolder, subCgroups } from "./control-file.js";
+import { removeCgroup } from "./control-file.js";
+import { removeGroup } from "./remove-group.js";
 
 /** Below the runner's own cgroup, in each hierarchy: `spawn/<queue>-<hash>/<job>.<n>`. */
 export const TOP_FOLDER = "spawn";
@@ -28,11 +29,7 @@ export function cgroupContainment({ kind, tops, prepare, limit }: CgroupContainm
       return makeAll(folders, prepare, () => applyLimits(folders, limits, limit));
     },
     sweep(group) {
-      for (const top of tops) {
-        const folder = join(top, groupName(group));
-        for (const leaf of subCgroups(folder)) removeCgroup(leaf);
-        if (removeFolder(folder)) removeFolder(top);
-      }
+      for (const top of tops) removeGroup(join(top, groupName(group)));
     },
   };
 }

@@ -7,7 +7,7 @@ import { removeWhenEmpty } from "./remove-when-empty.js";
 /** What a runner knows of an attempt's cgroup before the attempt says anything. */
 export type Enclosure =
   /** Made by this runner; the wrapper enters it, or cannot. */
-  | { readonly kind: "made"; readonly cgroup: AttemptCgroup }
+  | { readonly kind: "made"; readonly cgroup: AttemptCgroup; readonly isAlone: boolean }
   /** There should be one, and it could not be made. */
   | { readonly kind: "failed"; readonly message: string }
   /** Process groups are in force. */
@@ -57,7 +57,8 @@ export class CgroupHold {
     const uncontained = this.#whyOutside(claim);
     const counters = cgroup?.counters();
     const oomKilled = this.#keepOom(claim, counters);
-    if (cgroup !== undefined) removeWhenEmpty(cgroup, clock, { withGroup: enclosure.kind === "inherited" });
+    const withGroup = enclosure.kind === "inherited" || (enclosure.kind === "made" && enclosure.isAlone);
+    if (cgroup !== undefined) removeWhenEmpty(cgroup, clock, { withGroup });
     return {
       oomKilled,
       ...(counters === undefined ? {} : { counters }),

@@ -66,6 +66,17 @@ describe.each(machineContainments())("in %s", (_name, containment) => {
     expect(remaining(folders.map(dirname))).toEqual([]);
   });
 
+  it("the group of an attempt that is alone goes with it, however it ends", async () => {
+    const ran = room.spec("true", { isAlone: true });
+    expect(await startAttempt(ran, { containment }).ended).toMatchObject({ exitCode: 0 });
+    const folders = cgroupOf(ran);
+    expect(folders.length).toBeGreaterThan(0);
+    await until(() => remaining(folders.map(dirname)).length === 0);
+    const failing = room.spec("true", { isAlone: true, cwd: "/nowhere" });
+    await startAttempt(failing, { containment }).ended;
+    await until(() => remaining(folders.map(dirname)).length === 0);
+  });
+
   it("2,000 processes of one attempt are gone within the grace", async () => {
     const started = "for i in $(seq 2000); do sleep 1000 & done; echo >$READY; wait";
     const { attempt, folders } = await startReady(containment, started);

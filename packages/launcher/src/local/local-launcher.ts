@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { instanceLayout, readRunnerLock, writeRequest } from "@spawn/attempt-runner";
+import { endAllAttempts, instanceLayout, readRunnerLock, writeRequest } from "@spawn/attempt-runner";
 import { type Clock, errnoOf, explainFileError, type Random, SpawnError } from "@spawn/foundation";
 import type { Instance } from "../instance.js";
 import type { Launcher } from "../launcher.js";
@@ -98,6 +98,7 @@ export class LocalLauncher implements Launcher {
       writeRequest(layout.state, { kind: "interrupt", cause: "shutdown" });
       while (readRunnerLock(layout.lock)?.alive) await wait(DRAIN_POLL_MS, undefined, options);
     }
+    await endAllAttempts(layout, { instanceId, queueId: file.queue_id });
     const terminated = { ...file, terminated_at: new Date(this.#options.clock.wallMs()).toISOString() };
     if (file.terminated_at === undefined) writeInstanceFile(folder, terminated);
     return this.#instance(folder, terminated);
