@@ -20,6 +20,7 @@ export { type ExpandedValue, expandVariables } from "./environment/expand-variab
 export { createMask } from "./environment/mask.js";
 export { type ReferencedVariable, referencedVariables } from "./environment/referenced-variables.js";
 // The published schema.
+export { GPU_VARIABLE } from "./rules/read-resources.js";
 export { queueFileJsonSchema } from "./schema/queue-file-json-schema.js";
 // Settings.
 export { type LoadedSettings, loadSettingsFile } from "./settings/load-settings-file.js";

@@ -1,6 +1,6 @@
 import { loadQueueFile, type QueueSpec } from "@spawn/config-schema";
 import { describe, expect, it } from "vitest";
-import { checkEnvironment, launchEnvironment } from "./environment.js";
+import { checkEnvironment, launchEnvironment, refuseGivenGpus } from "./environment.js";
 
 function specOf(file: object): QueueSpec {
   const { spec, diagnostics } = loadQueueFile(JSON.stringify(file), { fileName: "queue.json" });
@@ -32,6 +32,26 @@ describe("launchEnvironment", () => {
     expect(() => launchEnvironment({}, [addition])).toThrow(
       expect.objectContaining({ code: "bad-arguments" }),
     );
+  });
+});
+
+describe("refuseGivenGpus", () => {
+  const jobs = [
+    { job_id: "train", command: "true", resources: { gpus: 1 } },
+    { job_id: "load", command: "true" },
+  ];
+
+  it("refuses to give all jobs the GPUs that spawn gives to one, and names that one", () => {
+    const { carried } = launchEnvironment({}, ["CUDA_VISIBLE_DEVICES=7"]);
+    expect(() => refuseGivenGpus(specOf({ jobs }), carried)).toThrow(
+      expect.objectContaining({ code: "bad-arguments", message: expect.stringContaining("gpus (train)") }),
+    );
+  });
+
+  it("lets pass what the shell has, and what no job with gpus gets", () => {
+    const { carried } = launchEnvironment({ CUDA_VISIBLE_DEVICES: "1" }, ["MODE=a"]);
+    expect(() => refuseGivenGpus(specOf({ jobs }), carried)).not.toThrow();
+    expect(() => refuseGivenGpus(specOf({ jobs: jobs.slice(1) }), ["CUDA_VISIBLE_DEVICES"])).not.toThrow();
   });
 });
 

@@ -1,4 +1,4 @@
-import { attemptEnvironment, PROVIDED_VARIABLES, type QueueSpec } from "@spawn/config-schema";
+import { attemptEnvironment, GPU_VARIABLE, PROVIDED_VARIABLES, type QueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,6 +36,25 @@ export function launchEnvironment(shell: Environment, additions: readonly string
     return name;
   });
   return { variables, carried: [...new Set(carried)] };
+}
+
+/**
+ * What jobs with `gpus` get from spawn cannot be given to all jobs. One that the shell has says which GPUs there are.
+ *
+ * @param carried names that `--env` gave
+ * @throws SpawnError `bad-arguments`.
+ */
+export function refuseGivenGpus(spec: QueueSpec, carried: readonly string[]): void {
+  if (!carried.includes(GPU_VARIABLE)) return;
+  const jobs = spec.jobs.flatMap(({ id, resources }) => (resources?.gpus === undefined ? [] : [id]));
+  if (jobs.length === 0) return;
+  throw new SpawnError(
+    "bad-arguments",
+    `--env ${GPU_VARIABLE}: spawn sets it for a job with gpus (${jobs.join(", ")})`,
+    {
+      hint: `Leave it out, or take gpus from the queue file. To let spawn use some of this machine's GPUs only, set it in this shell: export ${GPU_VARIABLE}=…`,
+    },
+  );
 }
 
 /** Each `${NAME}` in an environment of the queue file that is set nowhere and has no default, and the jobs that want it. */

@@ -14,7 +14,12 @@ import { SpawnError } from "@spawn/foundation";
 import { type EstimatedDuration, estimatedDuration } from "@spawn/status-model";
 import { storeRootFrom } from "../aws/store-root.js";
 import type { Context } from "../context.js";
-import { checkEnvironment, type LaunchEnvironment, launchEnvironment } from "./environment.js";
+import {
+  checkEnvironment,
+  type LaunchEnvironment,
+  launchEnvironment,
+  refuseGivenGpus,
+} from "./environment.js";
 import { checkLocalSupport } from "./local-support.js";
 import { checkRoom } from "./machine-room.js";
 import { type ReadQueueFile, readQueueFile } from "./queue-file.js";
@@ -56,7 +61,7 @@ export async function prepareLaunch(
 ): Promise<PreparedLaunch> {
   if (options.name !== undefined) refuseTakenName(await context.launcher.list(), options.name);
   const environment = launchEnvironment(context.env, options.env);
-  const { source, spec } = readRunnableFile(options.file, environment.variables, color);
+  const { source, spec } = readRunnableFile(options.file, environment, color);
   const queueId = wantedQueueId(context, options, spec);
   return {
     options,
@@ -90,17 +95,18 @@ export function wantedQueueId(
 /**
  * Reads a queue file of which all was found good that can be checked before it runs on this machine.
  *
- * @param variables what the queue's jobs will find
+ * @param environment what the queue's jobs will find
  * @throws SpawnError `bad-queue-file`, `bad-arguments`, `no-capacity`, `not-supported`, `permission-denied`.
  */
 export function readRunnableFile(
   path: string,
-  variables: LaunchEnvironment["variables"],
+  { variables, carried }: LaunchEnvironment,
   color: boolean,
 ): { readonly source: ReadQueueFile; readonly spec: QueueSpec } {
   const source = readQueueFile(path, (name) => variables[name] !== undefined);
   const spec = validSpec(source, color);
   checkLocalSupport(spec);
+  refuseGivenGpus(spec, carried);
   checkRoom(spec, machineCapacity({ environment: variables }));
   checkEnvironment(spec, variables);
   return { source, spec };

@@ -3,7 +3,7 @@ import { instanceLayout } from "@spawn/attempt-runner";
 import { loadQueueFile, type QueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance } from "@spawn/launcher";
-import { checkEnvironment } from "./environment.js";
+import { checkEnvironment, type LaunchEnvironment, refuseGivenGpus } from "./environment.js";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -13,12 +13,14 @@ type Variables = Readonly<Record<string, string | undefined>>;
  *
  * @throws SpawnError `bad-arguments`, by name.
  */
-export function checkResumeEnvironment(instance: Instance, variables: Variables): void {
+export function checkResumeEnvironment(instance: Instance, { variables, carried }: LaunchEnvironment): void {
   const path = instanceLayout(instance.root).queueFile;
   const { spec } = loadQueueFile(readFileSync(path), { fileName: path });
   checkCarried(instance.carried, variables);
   // A file that is no longer valid is the runner's to refuse: it says where and why.
-  if (spec !== undefined) checkEnvironment(spec, variables);
+  if (spec === undefined) return;
+  refuseGivenGpus(spec, carried);
+  checkEnvironment(spec, variables);
 }
 
 /** The same for a queue that goes on from its store. */
@@ -28,12 +30,14 @@ export function checkMovedEnvironment(
   variables: Variables,
 ): void {
   checkCarried(carried, variables);
+  refuseGivenGpus(spec, carried);
   checkEnvironment(spec, variables);
 }
 
 /** What was carried to an instance is kept nowhere else, and gone with it. @throws SpawnError `bad-arguments`, by name. */
 export function checkCarriedAgain(spec: QueueSpec, carried: readonly string[], variables: Variables): void {
   checkCarried(carried, variables, "carried");
+  refuseGivenGpus(spec, carried);
   checkEnvironment(spec, variables);
 }
 

@@ -5,7 +5,8 @@ import type { JobDraft } from "../schema/queue-draft.js";
 import type { Path } from "../source/located-node.js";
 import type { JobResources } from "../spec/queue-spec.js";
 
-const GPU_VARIABLE = "CUDA_VISIBLE_DEVICES";
+/** What spawn sets for a job with `gpus`. */
+export const GPU_VARIABLE = "CUDA_VISIBLE_DEVICES";
 
 /**
  * What a job needs of the machine.

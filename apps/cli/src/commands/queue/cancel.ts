@@ -57,7 +57,7 @@ export default class QueueCancel extends SpawnCommand {
     refuseTerminated(instance);
     const isAlone = queue.runner() === "gone";
     const environment = launchEnvironment(this.context.env, flags.env ?? []);
-    if (isAlone) checkResumeEnvironment(instance, environment.variables);
+    if (isAlone) checkResumeEnvironment(instance, environment);
     else if (flags.env !== undefined) throw needlessEnvironment(instance);
     writeRequest(queue.layout.state, { kind: "cancel", force: flags.force ?? false });
     if (isAlone) await this.startSettlingRunner(instance, environment);

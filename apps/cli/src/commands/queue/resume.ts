@@ -117,11 +117,12 @@ export default class QueueResume extends LaunchingCommand {
     const narrator = new Narrator();
     narrator.take(records, false);
     const rerun = flags.rerun ?? [];
-    const { variables, carried } = launchEnvironment(this.context.env, flags.env ?? []);
+    const environment = launchEnvironment(this.context.env, flags.env ?? []);
+    const { variables, carried } = environment;
     refuseRunning(queue.status(), instance);
     const file = flags["batch-queue"];
-    if (file === undefined) checkResumeEnvironment(instance, variables);
-    const other = file === undefined ? undefined : this.otherFile(file, records, variables);
+    if (file === undefined) checkResumeEnvironment(instance, environment);
+    const other = file === undefined ? undefined : this.otherFile(file, records, environment);
     const plan =
       other === undefined
         ? planResume(queue.fold, queue.status(), { rerun })
@@ -202,11 +203,12 @@ export default class QueueResume extends LaunchingCommand {
     const rerun = flags.rerun ?? [];
     const trustCompleted = flags["trust-completed"] ?? false;
     const moved = await lookAtMove(this.context, left, trustCompleted);
-    const { variables, carried } = launchEnvironment(this.context.env, flags.env ?? []);
+    const environment = launchEnvironment(this.context.env, flags.env ?? []);
+    const { variables, carried } = environment;
     const names = [...new Set([...moved.carried, ...carried])];
     const file = flags["batch-queue"];
     if (file === undefined) checkMovedEnvironment(moved.spec, names, variables);
-    const other = file === undefined ? undefined : this.otherFile(file, moved.records, variables);
+    const other = file === undefined ? undefined : this.otherFile(file, moved.records, environment);
     if (moved.onlyUnrecorded && other === undefined && rerun.length === 0) {
       this.print(`All jobs of ${left.queueId} had completed: nothing runs again, its end is recorded.`);
     } else {
@@ -262,9 +264,9 @@ export default class QueueResume extends LaunchingCommand {
   private otherFile(
     path: string,
     records: readonly JournalRecord[],
-    variables: LaunchEnvironment["variables"],
+    environment: LaunchEnvironment,
   ): ChangedQueue & { readonly text: string } {
-    const { source, spec } = readRunnableFile(path, variables, this.colorErrors);
+    const { source, spec } = readRunnableFile(path, environment, this.colorErrors);
     const warnings = warningsText(source, source.diagnostics, this.colorErrors);
     if (warnings !== "") this.tell(warnings);
     const changed = changeQueue(records, spec, source.fileName);

@@ -7,7 +7,7 @@ import { type EstimatedDuration, estimatedDuration } from "@spawn/status-model";
 import type { Ec2Access } from "../../aws/ec2-access.js";
 import { type StorePlace, storePlace } from "../../aws/store-root.js";
 import type { Context } from "../../context.js";
-import { checkEnvironment, launchEnvironment } from "../environment.js";
+import { checkEnvironment, launchEnvironment, refuseGivenGpus } from "../environment.js";
 import { type LaunchOptions, validSpec, wantedQueueId } from "../prepare-launch.js";
 import { type ReadQueueFile, readQueueFile } from "../queue-file.js";
 import { refuseTakenName } from "../refuse-taken-name.js";
@@ -59,6 +59,7 @@ export async function prepareEc2Launch(
   const carriedNames = new Set(environment.carried);
   const source = readQueueFile(options.file, (name) => carriedNames.has(name));
   const spec = validSpec(source, color);
+  refuseGivenGpus(spec, environment.carried);
   checkEnvironment(spec, environment.variables);
   const queueId = wantedQueueId(context, options, spec);
   const folder = options.workdir ?? spec.workdir;
