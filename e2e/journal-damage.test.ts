@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { test } from "./rig-test.js";
 import { RUNNER_PROGRAMS } from "./runner-programs.js";
 import { RunnerRig } from "./runner-rig.js";
 import { seededNumbers } from "./seeded-numbers.js";
+import { outcomes } from "./status-json.js";
 
 const LONG = process.env.SPAWN_LONG === "1";
 const SEED = Number(process.env.SPAWN_SEED ?? 20_260_127);
@@ -48,6 +49,37 @@ test(
   },
   PATIENCE_MS,
 );
+
+test("a journal cut before its damage goes on: what had run is taken from its files, and its logs are shown before", async ({
+  rig,
+}) => {
+  const flaky = {
+    job_id: "flaky",
+    command: "echo $JOB_ATTEMPT >> marks-flaky; echo attempt $JOB_ATTEMPT; [ $JOB_ATTEMPT = 2 ]",
+    ...{ depends_on: ["a"], retry_count: 2, retry_delay: "10ms" },
+  };
+  await rig.launch(rig.queue({ queue_id: "cut", jobs: [...JOBS, flaky] }));
+  await rig.ended("cut");
+  const path = rig.instancePath("var/lib/spawn-queue/journal.jsonl");
+  const whole = readFileSync(path);
+  const at = whole.indexOf('"attempt-starting"');
+  writeFileSync(path, Buffer.concat([whole.subarray(0, at), Buffer.from("X"), whole.subarray(at + 1)]));
+
+  const { stderr } = await rig.run(["queue", "status", "cut"]);
+  expect(stderr.replace(/\s+/g, "")).toContain(`of${path})`);
+  const [, kept = ""] = /first\s+(\d+)\s+bytes/.exec(stderr) ?? [];
+  const logs = await rig.run(["queue", "logs", "cut", "flaky"]);
+  expect(logs.code, logs.stderr).toBe(0);
+  expect(logs.stdout.match(/attempt \d/g)).toEqual(["attempt 1", "attempt 2"]);
+  expect(logs.stderr).toContain("journal is damaged");
+  expect((await rig.run(["queue", "logs", "cut", "flaky", "--raw"])).stdout).toBe("attempt 2\n");
+
+  truncateSync(path, Number(kept));
+  expect((await rig.run(["queue", "resume", "cut"])).code).toBe(0);
+  const status = await rig.ended("cut");
+  expect(outcomes(status)).toEqual({ a: "completed 1/1", b: "completed 1/1", flaky: "completed 2/2" });
+  expect(["a", "b", "flaky"].map((job) => rig.read(`marks-${job}`))).toEqual(["1\n", "1\n", "1\n2\n"]);
+});
 
 it.for(RUNNER_PROGRAMS)(
   "a damaged record stops the runner ($name) before it does anything",

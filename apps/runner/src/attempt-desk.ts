@@ -1,9 +1,10 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import {
   type AttemptEnd,
   attemptMarker,
   type Containment,
+  currentBootId,
   type InstanceLayout,
   type RunningAttempt,
   recoverAttempt,
@@ -49,12 +50,21 @@ export interface OpenAttempt {
 
 type WaitingAttempt = Omit<OpenAttempt, "process">;
 
+/** It is being found out what became of it. */
+interface SettlingAttempt {
+  readonly attempt: number;
+  /** Asked for meanwhile. */
+  stop?: { readonly cause: StopCause; readonly force: boolean };
+}
+
 /** Starts, adopts and stops attempts; knows those that run. */
 export class AttemptDesk {
   readonly #options: AttemptDeskOptions;
   readonly #open = new Map<string, OpenAttempt>();
   /** Attempts that wait for their secrets. */
   readonly #waiting = new Map<string, WaitingAttempt>();
+  /** Attempts that had a claim before they were started. */
+  readonly #settling = new Map<string, SettlingAttempt>();
 
   constructor(options: AttemptDeskOptions) {
     this.#options = options;
@@ -65,15 +75,38 @@ export class AttemptDesk {
     return this.#open.values();
   }
 
-  /** Starts an attempt, once its secrets are there; does nothing when it runs already. */
+  /**
+   * Starts an attempt, once its secrets are there; does nothing when it runs already. One that has a claim was started by a
+   * runner whose record of it was lost (a damaged journal was cut): it is settled by its claim, not run again.
+   */
   start(job: JobSpec, attempt: number, gpus: readonly string[]): void {
-    if (this.#open.get(job.id)?.attempt === attempt) return;
-    if (Object.keys(job.secrets).length === 0) this.#launch(job, attempt, gpus, {});
+    const places = [this.#open, this.#waiting, this.#settling];
+    if (places.some((place) => place.get(job.id)?.attempt === attempt)) return;
+    if (this.#isClaimed(job, attempt)) void this.#settleClaimed(job, attempt);
+    else if (Object.keys(job.secrets).length === 0) this.#launch(job, attempt, gpus, {});
     else void this.#launchWithSecrets(job, attempt, gpus);
   }
 
+  #isClaimed(job: JobSpec, attempt: number): boolean {
+    return existsSync(this.#options.layout.attempt(job.id, attempt).claim);
+  }
+
+  async #settleClaimed(job: JobSpec, attempt: number): Promise<void> {
+    const settling: SettlingAttempt = { attempt };
+    this.#settling.set(job.id, settling);
+    // What it prints is masked as it was; without its secrets it is settled all the same.
+    const secrets = Object.keys(job.secrets).length === 0 ? {} : await this.#secretsIfAny(job);
+    this.#options.logs.mask(Object.values(secrets));
+    await this.recover(job, attempt, currentBootId(), settling.stop?.cause);
+    this.#settling.delete(job.id);
+    if (settling.stop !== undefined) this.stop(job.id, attempt, settling.stop.cause, settling.stop.force);
+  }
+
+  async #secretsIfAny(job: JobSpec): Promise<Readonly<Record<string, string>>> {
+    return await this.#options.secrets.fetch(job.secrets).catch(() => ({}));
+  }
+
   async #launchWithSecrets(job: JobSpec, attempt: number, gpus: readonly string[]): Promise<void> {
-    if (this.#waiting.get(job.id)?.attempt === attempt) return;
     const waiting = { job, attempt };
     this.#waiting.set(job.id, waiting);
     const fetched = await this.#options.secrets.fetch(job.secrets).then(
@@ -172,6 +205,8 @@ export class AttemptDesk {
   stop(job: string, attempt: number, cause: StopCause, force: boolean): void {
     const waiting = this.#waiting.get(job);
     if (waiting?.attempt === attempt) this.#endWaiting(waiting, { reason: cause });
+    const settling = this.#settling.get(job);
+    if (settling?.attempt === attempt) settling.stop = { cause, force };
     const open = this.#open.get(job);
     if (open?.attempt === attempt) open.process.stop(cause, force ? { graceMs: 0 } : {});
   }

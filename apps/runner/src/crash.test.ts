@@ -161,17 +161,20 @@ describe("a journal that was cut", () => {
     }
   });
 
-  it(
-    "within any record goes on to the same end",
-    async () => {
+  it.each([
+    ["and what had not begun by then taken back", "taken-back"],
+    ["and the attempts' files left as they are", "kept"],
+  ] as const)(
+    "within any record, %s, goes on to the same end",
+    async (_, files) => {
       const ends = [...bytes.toString("latin1").matchAll(/\n/g)].map(({ index }) => index + 1);
       for (let kept = 0; kept < ends.length; kept += LONG ? 1 : 4) {
         const folder = newFolder();
         cpSync(whole, folder, { recursive: true });
-        rewind(
-          folder,
-          (ends[kept] ?? 0) + Math.floor(((ends[kept + 1] ?? bytes.length) - (ends[kept] ?? 0)) / 2),
-        );
+        const cut =
+          (ends[kept] ?? 0) + Math.floor(((ends[kept + 1] ?? bytes.length) - (ends[kept] ?? 0)) / 2);
+        if (files === "kept") truncateSync(layoutOf(folder).journal, cut);
+        else rewind(folder, cut);
         try {
           await expectUndisturbed(folder, await runToEnd(folder));
         } catch (cause) {

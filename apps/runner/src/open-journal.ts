@@ -22,7 +22,7 @@ export function openJournal(paths: JournalPaths, clock: Clock): OpenJournal {
   const path = paths.journal;
   try {
     const fd = openSync(path, "a+", 0o600);
-    const decoded = decodeJournal(readFileSync(fd));
+    const decoded = decodeJournal(readFileSync(fd), path);
     const size = cleanEnd(fd, path, decoded);
     discardPrepared(paths);
     const { records, baseBytes, isNewer } = decoded;

@@ -37,7 +37,7 @@ const stopAtOnce: Watcher = (run) => {
 
 /** @throws SpawnError `journal-damaged`, `permission-denied`. */
 function isUnderWay(journal: string): boolean {
-  const { records } = decodeJournal(readJournal(journal));
+  const { records } = decodeJournal(readJournal(journal), journal);
   const fold = new QueueFold();
   for (const record of records) fold.apply(record);
   return records.length > 0 && fold.finished === undefined;

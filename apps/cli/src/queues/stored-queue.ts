@@ -60,7 +60,7 @@ async function storedRecords(store: ResultStore, queueId: string): Promise<reado
   const segments: string[] = [];
   for await (const { key } of store.list(queueKeys(queueId).journalFolder)) segments.push(key);
   for (const key of segments.sort().reverse()) {
-    const { records } = decodeJournal((await store.readBytes(key)) ?? new Uint8Array());
+    const { records } = decodeJournal((await store.readBytes(key)) ?? new Uint8Array(), key);
     if (records.length > 0) return records;
     // Its upload was cut short within its first record: the segment before it says all but that.
   }

@@ -25,7 +25,7 @@ export async function readStoredJournal(store: ResultStore, queueId: string): Pr
   const torn: { key: string; keep: number }[] = [];
   for (const [segment, key] of [...keys].sort(([a], [b]) => b - a)) {
     const bytes = (await store.readBytes(key)) ?? new Uint8Array();
-    const { records, validBytes, tornBytes } = decodeJournal(bytes);
+    const { records, validBytes, tornBytes } = decodeJournal(bytes, key);
     if (tornBytes > 0 || records.length === 0) {
       torn.push({ key, keep: records.length === 0 ? 0 : validBytes });
     }

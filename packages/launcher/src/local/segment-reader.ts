@@ -4,6 +4,7 @@ import { JournalDecoder, type JournalRecord } from "@spawn/status-model";
 
 /** A segment of the journal, open for one look. */
 export interface OpenSegment {
+  readonly path: string;
   readonly fd: number;
   /** What tells it from the segment that had its name before. */
   readonly inode: number;
@@ -26,7 +27,7 @@ export function withSegment<T>(path: string, use: (segment: OpenSegment) => T): 
   }
   try {
     const { ino: inode, size } = fstatSync(fd);
-    return use({ fd, inode, size });
+    return use({ path, fd, inode, size });
   } finally {
     closeSync(fd);
   }
@@ -36,12 +37,13 @@ export function withSegment<T>(path: string, use: (segment: OpenSegment) => T): 
 export class SegmentReader {
   /** Of the file that is read. */
   readonly inode: number;
-  readonly #decoder = new JournalDecoder();
+  readonly #decoder: JournalDecoder;
   #offset = 0;
   #number = 1;
 
-  constructor({ inode }: OpenSegment) {
+  constructor({ inode, path }: OpenSegment) {
     this.inode = inode;
+    this.#decoder = new JournalDecoder(path);
   }
 
   /** Its number, from 1; known once its first record has been read. */

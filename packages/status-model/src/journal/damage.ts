@@ -6,17 +6,20 @@ export interface LinePlace {
   readonly line: number;
   /** Bytes from the start of the journal. */
   readonly offset: number;
+  /** Path or key of the segment, where it is known. */
+  readonly source?: string | undefined;
 }
 
 /** The refusal of a journal that cannot be trusted from `place` on. */
-export function journalDamaged(place: LinePlace, problem: string, hint?: string): SpawnError {
-  return new SpawnError(
-    "journal-damaged",
-    `The journal is damaged at line ${place.line} (byte ${place.offset}): ${problem}.`,
-    {
-      hint:
-        hint ??
-        `Keep a copy of the journal, then cut it to its first ${place.offset} bytes to go on from the last record before the damage.`,
-    },
-  );
+export function journalDamaged(
+  { line, offset, source }: LinePlace,
+  problem: string,
+  hint?: string,
+): SpawnError {
+  const bytes = source === undefined ? `byte ${offset}` : `byte ${offset} of ${source}`;
+  return new SpawnError("journal-damaged", `The journal is damaged at line ${line} (${bytes}): ${problem}.`, {
+    hint:
+      hint ??
+      `Keep a copy of ${source ?? "the journal"}, then cut it to its first ${offset} bytes and resume the queue: it goes on from the last record before the damage, and takes what ended since from the attempts' own files.`,
+  });
 }

@@ -132,6 +132,9 @@ describe("decodeJournal", () => {
       `The journal is damaged at line 4 (byte ${good.length}): the checksum is missing or does not fit.`,
     );
     expect(error.hint).toContain(`${good.length} bytes`);
+    expect(() => decodeJournal(Buffer.from("no header\n"), "/q/journal.jsonl")).toThrow(
+      "damaged at line 1 (byte 0 of /q/journal.jsonl)",
+    );
   });
 
   it.each([

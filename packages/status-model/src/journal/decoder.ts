@@ -15,6 +15,7 @@ const FIRST_RECORD_HINT =
  * newline waits for more. After a refusal every further `push` refuses in the same way.
  */
 export class JournalDecoder {
+  readonly #source: string | undefined;
   #tail: Buffer = Buffer.alloc(0);
   #line = 1;
   #validBytes = 0;
@@ -22,6 +23,11 @@ export class JournalDecoder {
   #minor: number = JOURNAL_VERSION.minor;
   #baseBytes = 0;
   #refusal: { readonly error: unknown } | undefined;
+
+  /** @param source path or key of the segment, for what is said of damage */
+  constructor(source?: string) {
+    this.#source = source;
+  }
 
   /** Bytes of the complete lines so far, header included: where the next record belongs. */
   get validBytes(): number {
@@ -77,7 +83,7 @@ export class JournalDecoder {
   }
 
   #readLine(line: Buffer, records: JournalRecord[]): void {
-    if (this.#line === 1) this.#minor = readHeader(line);
+    if (this.#line === 1) this.#minor = readHeader(line, this.#source);
     else records.push(this.#readRecord(line));
   }
 
@@ -97,7 +103,11 @@ export class JournalDecoder {
 
   #refuse(problem: string): SpawnError {
     const hint = this.#line === FIRST_RECORD_LINE ? FIRST_RECORD_HINT : undefined;
-    return journalDamaged({ line: this.#line, offset: this.#validBytes }, problem, hint);
+    return journalDamaged(
+      { line: this.#line, offset: this.#validBytes, source: this.#source },
+      problem,
+      hint,
+    );
   }
 }
 
@@ -118,10 +128,11 @@ export interface DecodedJournal {
  * on it, and it is left out. Any complete line that is damaged is refused, the last one too. A writer truncates to
  * `validBytes` (and writes the header anew where that is 0) before it appends, so that a torn line never gets a successor.
  *
+ * @param source path or key of the segment, for what is said of damage
  * @throws {SpawnError} `journal-damaged`, naming line and byte
  */
-export function decodeJournal(bytes: Uint8Array): DecodedJournal {
-  const decoder = new JournalDecoder();
+export function decodeJournal(bytes: Uint8Array, source?: string): DecodedJournal {
+  const decoder = new JournalDecoder(source);
   const records = decoder.push(bytes);
   const { validBytes, tailBytes: tornBytes, baseBytes, isNewer } = decoder;
   return { records, validBytes, tornBytes, baseBytes, isNewer };

@@ -10,7 +10,6 @@ import { openLine, sealLine } from "./seal.js";
 export const JOURNAL_VERSION = { major: 1, minor: 0 } as const;
 
 const MAGIC = "spawn-queue";
-const FIRST: LinePlace = { line: 1, offset: 0 };
 
 /** The first line of a journal, newline included. */
 export function encodeHeader(): string {
@@ -21,12 +20,14 @@ export function encodeHeader(): string {
  * Accepts the header of a journal this program can read.
  *
  * @param line the bytes of the first line, without its newline
+ * @param source path or key of the segment
  * @returns its minor version
  * @throws {SpawnError} `journal-damaged` for anything else
  */
-export function readHeader(line: Buffer): number {
+export function readHeader(line: Buffer, source?: string): number {
+  const place: LinePlace = { line: 1, offset: 0, source };
   const claimed = headerFields(line.toString("utf8"));
-  if (claimed === undefined) throw journalDamaged(FIRST, "the header is missing");
+  if (claimed === undefined) throw journalDamaged(place, "the header is missing");
   // Said before the checksum is looked at, which another major may form in another way.
   if (claimed.major > JOURNAL_VERSION.major) {
     throw new SpawnError(
@@ -35,7 +36,7 @@ export function readHeader(line: Buffer): number {
       { hint: "Use the version of spawn that wrote it, or a newer one." },
     );
   }
-  if (openLine(line) === undefined) throw journalDamaged(FIRST, "the header's checksum does not fit");
+  if (openLine(line) === undefined) throw journalDamaged(place, "the header's checksum does not fit");
   return claimed.minor;
 }
 

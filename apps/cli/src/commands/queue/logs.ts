@@ -11,6 +11,7 @@ import { type FollowLogsOptions, followLogs } from "../../logs/follow-logs.js";
 import { followRemoteLogs } from "../../logs/follow-remote-logs.js";
 import { LogLines } from "../../logs/log-lines.js";
 import { logBytes } from "../../logs/log-source.js";
+import { type LoggedQueue, loggedQueue, loggedQueueOfFiles } from "../../logs/logged-queue.js";
 import { TailBuffer } from "../../logs/tail-buffer.js";
 import { whyEmpty } from "../../logs/why-empty.js";
 import { whyLogsEnd } from "../../logs/why-logs-end.js";
@@ -76,30 +77,44 @@ export default class QueueLogs extends SpawnCommand {
     const { args, flags } = await this.parse(QueueLogs);
     this.jsonLines = flags.follow ?? false;
     const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
-    const status = await readStatus(this.context, reference);
-    const all = status.job_details.map(({ job_id }) => job_id);
-    if (args.job !== undefined) requireJob(status.queue_id, all, args.job);
+    const status = await this.statusIfReadable(reference);
+    const logged =
+      status === undefined ? await loggedQueueOfFiles(this.context, reference) : loggedQueue(status);
+    const all = logged.jobs.map(({ job }) => job);
+    if (args.job !== undefined) requireJob(logged.queueId, all, args.job);
     const jobs = args.job === undefined ? all : [args.job];
     if (args.job === undefined && (flags.raw || flags.attempt !== undefined)) {
       throw new SpawnError("bad-arguments", `${flags.raw ? "--raw" : "--attempt"} needs a job`, {
-        hint: `The jobs of ${status.queue_id}: ${all.slice(0, 10).join(", ")}${all.length > 10 ? ", …" : ""}`,
+        hint: `The jobs of ${logged.queueId}: ${all.slice(0, 10).join(", ")}${all.length > 10 ? ", …" : ""}`,
       });
     }
-    const attempt = args.job === undefined ? undefined : attemptOf(status, args.job, flags);
+    const attempt = args.job === undefined ? undefined : attemptOf(logged, args.job, flags);
     if (flags.raw && args.job !== undefined && attempt !== undefined) {
       return this.showRaw(reference, args.job, attempt);
     }
-    if (flags.follow && reference.kind !== "stored") {
+    if (flags.follow && status !== undefined && reference.kind !== "stored") {
       const after = await this.follow(reference, jobs, flags.tail);
       if (after !== undefined) await this.tellWhyEmpty(reference, after, args.job);
       return undefined;
     }
     const shown = await this.show(reference, jobs, { tail: flags.tail, attempt });
     if (this.#shownLines === 0 && flags.tail !== 0) {
-      if (attempt === undefined) await this.tellWhyEmpty(reference, status, args.job);
-      else this.tell(`Attempt ${attempt} of ${args.job} has printed nothing.`);
+      if (attempt === undefined) {
+        if (status !== undefined) await this.tellWhyEmpty(reference, status, args.job);
+      } else this.tell(`Attempt ${attempt} of ${args.job} has printed nothing.`);
     }
     return flags.follow ? undefined : shown;
+  }
+
+  /** `undefined` where the journal is damaged: the logs are whole all the same. */
+  private async statusIfReadable(reference: QueueReference): Promise<QueueStatus | undefined> {
+    try {
+      return await readStatus(this.context, reference);
+    } catch (error) {
+      if (!(error instanceof SpawnError) || error.code !== "journal-damaged") throw error;
+      this.tell(`⚠ ${error.message} Shown are the logs there are.`);
+      return undefined;
+    }
   }
 
   private async tellWhyEmpty(
@@ -224,22 +239,21 @@ export default class QueueLogs extends SpawnCommand {
 
 /** The attempt that is asked for; `undefined` for all of them. @throws SpawnError `job-not-found`. */
 function attemptOf(
-  status: QueueStatus,
+  { queueId, isOver, jobs }: LoggedQueue,
   job: string,
   flags: { readonly attempt?: number | undefined; readonly raw?: boolean | undefined },
 ): number | undefined {
-  const last = status.job_details.find(({ job_id }) => job_id === job)?.attempt ?? 0;
+  const last = jobs.find((one) => one.job === job)?.attempt ?? 0;
   const attempt = flags.attempt ?? (flags.raw ? last : undefined);
   if (attempt === undefined || (attempt >= 1 && attempt <= last)) return attempt;
-  const isOver = status.completed_at !== undefined;
   throw new SpawnError(
     "job-not-found",
     `${job} has had ${last === 0 ? "no attempt" : `${last} attempt${last === 1 ? "" : "s"}`}${isOver ? "" : " so far"}`,
     {
       hint:
         last === 0
-          ? `Why: spawn queue explain ${status.queue_id} ${job}`
-          : `Its log: spawn queue logs ${status.queue_id} ${job} --attempt ${last}`,
+          ? `Why: spawn queue explain ${queueId} ${job}`
+          : `Its log: spawn queue logs ${queueId} ${job} --attempt ${last}`,
     },
   );
 }
