@@ -102,11 +102,22 @@ describe("a resume with a changed queue file", () => {
       { jobs: [job("prep"), job("train", "echo better", ["prep"]), job("evaluate", "true", ["train"])] },
       "changed.json",
     );
-    const resumed = await rig.run(["queue", "resume", "lost", "--batch-queue", file, "--wait"]);
+    const running = rig.leftovers();
+    expect(running.length).toBeGreaterThan(0);
+    const args = ["queue", "resume", "lost", "--batch-queue", file, "--wait"];
+    const asked = await rig.run(args);
+    expect(asked.code).toBe(2);
+    expect(asked.stdout).toMatch(/train +changed: command/);
+    expect(asked.stdout).toContain("and run again: the attempts of train.");
+    expect(asked.stderr).toContain("needs a yes");
+    expect(rig.leftovers()).toEqual(running);
+    const resumed = await rig.run([...args, "-y"]);
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
     expect(resumed.stdout).toMatch(/train +changed: command/);
     expect(resumed.stdout).toMatch(/old +no longer in the file/);
-    expect(resumed.stderr).toContain("First stopped, where they still run: the attempts of train.");
+    expect(resumed.stdout).toContain(
+      "First stopped, where they still run, and run again: the attempts of train.",
+    );
     const status = await rig.status("lost");
     expect(outcomes(status)).toEqual({
       prep: "completed 1/1",

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { Args } from "@oclif/core";
 import { SpawnError } from "@spawn/foundation";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
@@ -12,6 +11,7 @@ import { type Ec2Reference, localReference } from "../queues/queue-reference.js"
 import { readStatus } from "../queues/read-status.js";
 import { REF_DESCRIPTION } from "../queues/resolve-reference.js";
 import { ec2InstanceRow, type InstanceRow, instanceRow } from "../render/instance-row.js";
+import { askYes, type YesQuestion } from "../terminal/ask-yes.js";
 
 export default class Terminate extends SpawnCommand {
   static override summary = "end an instance: what runs gets TERM, everything goes to the result store first";
@@ -29,7 +29,7 @@ export default class Terminate extends SpawnCommand {
     const { args, flags } = await this.parse(Terminate);
     const found = await resolveInstance(this.context, args.ref, { region: flags.region });
     const { instance } = found;
-    if (!flags.yes && !(await this.confirmed(instance.instanceId, instance.queueId))) {
+    if (!flags.yes && !(await askYes(questionOf(instance)))) {
       this.tell("Nothing was done.");
       this.endWith(EXIT.failed);
       return undefined;
@@ -77,26 +77,12 @@ export default class Terminate extends SpawnCommand {
       return undefined;
     }
   }
+}
 
-  private async confirmed(instanceId: string, queueId: string): Promise<boolean> {
-    if (!process.stdin.isTTY || !process.stderr.isTTY) {
-      throw new SpawnError(
-        "bad-arguments",
-        `terminating ${instanceId} needs a yes, and there is nobody to ask`,
-        {
-          hint: `Give it beforehand: spawn terminate ${instanceId} -y`,
-        },
-      );
-    }
-    const prompt = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      // Ctrl-C and Ctrl-D close the prompt without an answer.
-      const closed = new Promise<string>((resolve) => prompt.once("close", () => resolve("")));
-      const question = prompt.question(`Terminate ${instanceId} (queue ${queueId})? [y/N] `);
-      const answer = await Promise.race([question, closed]);
-      return /^y(es)?$/i.test(answer.trim());
-    } finally {
-      prompt.close();
-    }
-  }
+function questionOf({ instanceId, queueId }: FoundInstance["instance"]): YesQuestion {
+  return {
+    doing: `terminating ${instanceId}`,
+    question: `Terminate ${instanceId} (queue ${queueId})?`,
+    command: `spawn terminate ${instanceId} -y`,
+  };
 }

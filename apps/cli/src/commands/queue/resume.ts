@@ -3,7 +3,7 @@ import { machineCapacity } from "@spawn/attempt-runner";
 import { serializeQueueSpec } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance, LocalQueue } from "@spawn/launcher";
-import { type JournalRecord, type QueueFold, type QueueStatus, wallTimeIn } from "@spawn/status-model";
+import { type JournalRecord, type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import { EXIT } from "../../exit-status.js";
 import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
@@ -22,6 +22,7 @@ import { checkMovedEnvironment, checkResumeEnvironment } from "../../launching/r
 import { LaunchingCommand } from "../../launching-command.js";
 import { failureLog } from "../../logs/failure-log.js";
 import { type ChangedQueue, changeQueue } from "../../queues/changed-file.js";
+import { mayStopAttempts } from "../../queues/may-stop-attempts.js";
 import { leftInStore, lookAtMove } from "../../queues/move-here.js";
 import { type Ec2Reference, localReference } from "../../queues/queue-reference.js";
 import { openQueue, readStatus } from "../../queues/read-status.js";
@@ -32,7 +33,7 @@ import {
   resolveQueue,
   shortReference,
 } from "../../queues/resolve-reference.js";
-import { planResume, type ResumePlan, refuseRunning } from "../../queues/resume-plan.js";
+import { planResume, refuseRunning } from "../../queues/resume-plan.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../../queues/wait-for-queue.js";
 import { ec2ResumeReport } from "../../render/ec2-launch-report.js";
 import { Narrator } from "../../render/narrator.js";
@@ -53,7 +54,7 @@ interface ResumeFlags {
 export default class QueueResume extends LaunchingCommand {
   static override summary = "go on with a queue that was interrupted, or run again what did not complete";
   static override description =
-    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them; attempts that a lost runner left running are stopped first. What runs again, and why, is shown first. Variables are taken from this shell again. An instance on EC2 that was kept after a failure goes on with the queue. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
+    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them; attempts that a lost runner left running are stopped first, after a yes. What runs again, and why, is shown first. Variables are taken from this shell again. An instance on EC2 that was kept after a failure goes on with the queue. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
   static override examples = [
     "<%= config.bin %> queue resume last",
     "<%= config.bin %> queue resume first-pipeline --rerun train --wait",
@@ -91,6 +92,11 @@ export default class QueueResume extends LaunchingCommand {
       helpGroup: "EC2",
     }),
     ...ec2Flags,
+    yes: switchFlag({
+      char: "y",
+      description:
+        "do not ask: with --batch-queue stop attempts that a lost runner left running; on EC2 ship a folder of more than 1 GB",
+    }),
     region: regionFlag(),
   };
 
@@ -98,7 +104,7 @@ export default class QueueResume extends LaunchingCommand {
     const { args, flags } = await this.parse(QueueResume);
     const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
     if (reference.kind === "ec2") return this.resumeOnEc2(reference, flags);
-    refuseEc2Flags(flags, `${reference.queueId} is on this machine`);
+    refuseEc2Flags({ ...flags, yes: undefined }, `${reference.queueId} is on this machine`);
     if (flags.workdir !== undefined) {
       throw new SpawnError(
         "bad-arguments",
@@ -127,13 +133,19 @@ export default class QueueResume extends LaunchingCommand {
       other === undefined
         ? planResume(queue.fold, queue.status(), { rerun })
         : planResume(other.fold, other.status, { rerun, change: other });
-    this.checkRoom(instance.queueId, other?.fold ?? queue.fold, plan, variables);
+    checkRoomAgain(
+      instance.queueId,
+      (other?.fold ?? queue.fold).graph.jobs,
+      plan,
+      machineCapacity({ environment: variables }),
+    );
     this.print(resumePlanText(plan, instance.queueId, this.palette));
-    if (other !== undefined && other.stopped.length > 0) {
-      const { stopped } = other;
-      this.tell(
-        `First stopped, where they still run: the attempts of ${stopped.join(", ")}. That uses up no retry.`,
-      );
+    const stop = { fold: queue.fold, jobs: other?.stopped ?? [], instanceId: instance.instanceId };
+    const print = (text: string) => this.print(text);
+    if (!(await mayStopAttempts({ ...stop, yes: flags.yes ?? false, print }))) {
+      this.tell("Nothing was done.");
+      this.endWith(EXIT.failed);
+      return queue.status();
     }
     await this.context.launcher.resume(instance.instanceId, {
       environment: variables,
@@ -216,7 +228,12 @@ export default class QueueResume extends LaunchingCommand {
         other === undefined
           ? planResume(moved.fold, moved.status, { rerun })
           : planResume(other.fold, other.status, { rerun, change: other });
-      this.checkRoom(left.queueId, other?.fold ?? moved.fold, plan, variables);
+      checkRoomAgain(
+        left.queueId,
+        (other?.fold ?? moved.fold).graph.jobs,
+        plan,
+        machineCapacity({ environment: variables }),
+      );
       this.print(resumePlanText(plan, left.queueId, this.palette));
     }
     this.tell(`Its instance is gone: it goes on from ${moved.stored.store.locationOf(left.queueId)}`);
@@ -235,15 +252,6 @@ export default class QueueResume extends LaunchingCommand {
     const narrator = new Narrator();
     narrator.take(records, false);
     return this.resumed(queue, instance, narrator, flags.wait ?? false);
-  }
-
-  private checkRoom(
-    queueId: string,
-    fold: QueueFold,
-    plan: ResumePlan,
-    variables: LaunchEnvironment["variables"],
-  ): void {
-    checkRoomAgain(queueId, fold.graph.jobs, plan, machineCapacity({ environment: variables }));
   }
 
   /** @param narrator knows all that was before */
