@@ -97,8 +97,11 @@ describe("a queue on EC2", () => {
     },
   );
 
-  it("whose last word comes while EC2 is asked has that word", async () => {
-    await publish(running());
+  it.each([
+    ["whose last word comes", () => publish(running())],
+    ["of which all that there is to say comes", () => publishLaunch(INSTANCE)],
+  ])("%s while EC2 is asked has its last word", async (_which, publishBefore) => {
+    await publishBefore();
     clock.advance(61_000);
     const queue = new RemoteQueue({
       ...{ store, queueId: QUEUE, instanceId: INSTANCE, clock },

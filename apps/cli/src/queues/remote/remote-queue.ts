@@ -85,6 +85,12 @@ export class RemoteQueue {
     const wallMs = clock.wallMs();
     const isYoung = state === "gone" && wallMs - launchedAtMs < SETTLE_MS;
     const runner = isOver(state) && !isYoung ? "gone" : "alive";
+    if (runner === "gone") {
+      // All that it has to say may have come between the two questions.
+      const heard = await this.#stored.read();
+      if (heard?.status.instance_id === instanceId)
+        return isSettled(heard.status) ? heard.status : this.#silent(heard);
+    }
     const told = isYoung ? {} : { instance_state: state };
     if (before === undefined) {
       return { ...(await statusBeforeStart(store, { queueId, instanceId, wallMs, runner })), ...told };
