@@ -11,6 +11,7 @@ import { type PlayedInstance, playInstance } from "./played-instance.js";
 import { test } from "./rig-test.js";
 import { userQuestions } from "./user-questions.js";
 
+const LONG = process.env.SPAWN_LONG === "1";
 const isMissing = motoIsMissing();
 const ACCOUNT = "123456789012";
 
@@ -184,7 +185,8 @@ describe.skipIf(isMissing)("with the documented policy and nothing else", { time
 });
 
 describe.skipIf(isMissing)("with a statement less", { timeout: 240_000 }, () => {
-  for (const { Sid } of documented.Statement) {
+  // That each action is asked for is looked at above; in the short form some of the statements are really left out.
+  for (const { Sid } of documented.Statement.filter((_, at) => LONG || at % 3 === 0)) {
     test(`something fails: ${Sid}`, async ({ rig }) => {
       await aws.reset();
       const Statement = documented.Statement.filter((statement) => statement.Sid !== Sid);
