@@ -102,6 +102,8 @@ describe("a resume with a changed queue file", () => {
       { jobs: [job("prep"), job("train", "echo better", ["prep"]), job("evaluate", "true", ["train"])] },
       "changed.json",
     );
+    const needless = await rig.run(["queue", "resume", "lost", "-y"]);
+    expect(needless).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes is for EC2") });
     const running = rig.leftovers();
     expect(running.length).toBeGreaterThan(0);
     const args = ["queue", "resume", "lost", "--batch-queue", file, "--wait"];

@@ -104,7 +104,9 @@ export default class QueueResume extends LaunchingCommand {
     const { args, flags } = await this.parse(QueueResume);
     const reference = await resolveQueue(this.context, args.ref, { region: flags.region });
     if (reference.kind === "ec2") return this.resumeOnEc2(reference, flags);
-    refuseEc2Flags({ ...flags, yes: undefined }, `${reference.queueId} is on this machine`);
+    // Here only another file raises a question.
+    const forEc2 = flags["batch-queue"] === undefined ? flags : { ...flags, yes: undefined };
+    refuseEc2Flags(forEc2, `${reference.queueId} is on this machine`);
     if (flags.workdir !== undefined) {
       throw new SpawnError(
         "bad-arguments",
