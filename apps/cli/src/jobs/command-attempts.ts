@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type AttemptFiles,
@@ -11,6 +11,7 @@ import {
   recoverAttempt,
 } from "@spawn/attempt-runner";
 import { errnoOf, explainFileError } from "@spawn/foundation";
+import { namesIn } from "../names-in.js";
 import { type AttemptRecord, attemptRecord, parseAttemptRecord, workerOf } from "./attempt-record.js";
 import { type OutputOwner, writeOwner } from "./output-owner.js";
 
@@ -134,13 +135,4 @@ export class CommandAttempts {
 /** A job's commands on this machine, as their markers name them. */
 function placeOf(jobKey: string): QueuePlace {
   return { instanceId: "jobs", queueId: jobKey };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { instanceLayout } from "@spawn/attempt-runner";
 import { loadQueueFile } from "@spawn/config-schema";
-import { errnoOf, SpawnError } from "@spawn/foundation";
+import { SpawnError } from "@spawn/foundation";
 import { attemptsBegun, queueKeys } from "@spawn/result-store";
 import type { QueueStatus } from "@spawn/status-model";
 import type { Context } from "../context.js";
+import { namesIn } from "../names-in.js";
 import type { QueueReference } from "../queues/queue-reference.js";
 import { storeOf } from "../queues/store-of.js";
 
@@ -54,13 +55,4 @@ async function filesStored(context: Context, reference: QueueReference): Promise
   const store = await storeOf(context, reference);
   const text = Buffer.from((await store.readBytes(queueKeys(queueId).queueFile)) ?? []).toString("utf8");
   return { text, begun: new Map(await attemptsBegun(store, queueId)) };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
 }
