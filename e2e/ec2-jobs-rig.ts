@@ -3,6 +3,7 @@ import type { CliRig } from "./cli-rig.js";
 import { type EmulatedAws, runnerStandIn } from "./emulated-aws.js";
 import { JobsRig } from "./jobs-rig.js";
 import { RUNNER_PROGRAMS, type RunnerProgram } from "./runner-programs.js";
+import type { RunningCommand } from "./running-command.js";
 
 const BUCKET = "spawn-results-us-east-1";
 const LIFE_MS = 30 * 60_000;
@@ -13,10 +14,20 @@ export const TRAIN = {
   command: 'echo begun; : > "$MARKS/begun"; until [ -e "$MARKS/go" ]; do sleep 0.05; done',
 };
 
+/** A launch is many calls, and a machine under test is a busy one. */
+export const SLOW_MS = 60_000;
+
 export interface MadeInstance {
   readonly id: string;
   readonly state: string;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface BegunJob {
+  readonly id: number;
+  readonly worker: RunningCommand;
+  readonly instance: MadeInstance | undefined;
+  readonly machine: AgentRig;
 }
 
 /** Jobs of the job queue whose queues run on an emulated EC2; an agent plays the machine behind an instance. */
@@ -33,6 +44,25 @@ export class Ec2JobsRig extends JobsRig {
   async submitQueue(): Promise<number> {
     const queue = this.rig.queue({ queue_id: "nightly", jobs: [TRAIN] });
     return await this.submit({ queue, instance_type: "t3.micro", ttl: "30m" });
+  }
+
+  /** A job whose queue runs: a worker launched it, and its own job has begun. */
+  async begin(args: readonly string[] = [], life: { readonly lifeMs?: number } = {}): Promise<BegunJob> {
+    const id = await this.submitQueue();
+    const worker = await this.worker(args);
+    await this.follow(id).line(/INFO: Launched queue /, SLOW_MS);
+    const [instance] = await this.instances();
+    const machine = await this.boot(instance, life);
+    await machine.untilMark("begun");
+    return { id, worker, instance, machine };
+  }
+
+  /** The same, and then its worker is killed. */
+  async orphan(): Promise<BegunJob> {
+    const begun = await this.begin();
+    begun.worker.signal("SIGKILL");
+    await begun.worker.result;
+    return begun;
   }
 
   async instances(): Promise<readonly MadeInstance[]> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect } from "vitest";
 import { motoIsMissing } from "../packages/result-store/src/testing/moto-server.js";
-import { Ec2JobsRig, TRAIN } from "./ec2-jobs-rig.js";
+import { Ec2JobsRig, SLOW_MS, TRAIN } from "./ec2-jobs-rig.js";
 import { EmulatedAws } from "./emulated-aws.js";
 import { test as withRig } from "./rig-test.js";
 
@@ -12,9 +12,6 @@ const test = withRig.extend<{ queue: Ec2JobsRig }>({
     await queue.endMachine();
   },
 });
-
-/** A launch is many calls, and a machine under test is a busy one. */
-const SLOW_MS = 60_000;
 
 const isMissing = motoIsMissing();
 let aws: EmulatedAws;
@@ -63,14 +60,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   });
 
   test("is followed by the next worker when its own is killed: no second instance", async ({ queue }) => {
-    const id = await queue.submitQueue();
-    const killed = await queue.worker();
-    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
-    const [made] = await queue.instances();
-    const machine = await queue.boot(made);
-    await machine.untilMark("begun");
-    killed.signal("SIGKILL");
-    await killed.result;
+    const { id, machine } = await queue.orphan();
     queue.endLeases();
     const next = await queue.worker(["--worker-id", "worker-02", "--max-jobs", "1"]);
     await queue.follow(id).line(/INFO: Goes on with queue nightly-1-\w+ on i-/, SLOW_MS);
@@ -146,11 +136,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   });
 
   test("is cancelled there when the job is", async ({ queue }) => {
-    const id = await queue.submitQueue();
-    const worker = await queue.worker(["--max-jobs", "1"]);
-    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
-    const machine = await queue.boot((await queue.instances())[0]);
-    await machine.untilMark("begun");
+    const { id, worker } = await queue.begin(["--max-jobs", "1"]);
     await queue.jobs("cancel", String(id));
     expect(await queue.over(id)).toMatchObject({
       status: "cancelled",
@@ -160,13 +146,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   });
 
   test("is cancelled there by the next worker when its own was killed", async ({ queue }) => {
-    const id = await queue.submitQueue();
-    const killed = await queue.worker();
-    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
-    const machine = await queue.boot((await queue.instances())[0]);
-    await machine.untilMark("begun");
-    killed.signal("SIGKILL");
-    await killed.result;
+    const { id, machine } = await queue.orphan();
     await queue.jobs("cancel", String(id));
     queue.endLeases();
     const next = await queue.worker();
@@ -183,13 +163,7 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   });
 
   test("goes on while AWS cannot be asked, also for a worker that takes it over then", async ({ queue }) => {
-    const id = await queue.submitQueue();
-    const killed = await queue.worker();
-    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
-    const machine = await queue.boot((await queue.instances())[0]);
-    await machine.untilMark("begun");
-    killed.signal("SIGKILL");
-    await killed.result;
+    const { id, machine } = await queue.orphan();
     queue.endLeases();
     aws.refuse("ExpiredToken", "The security token included in the request is expired", 403);
     const next = await queue.worker(["--max-jobs", "1"]);
@@ -203,13 +177,8 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   });
 
   test("goes on on a new instance after a spot interruption, and uses up no retry", async ({ queue }) => {
-    const id = await queue.submitQueue();
-    const worker = await queue.worker(["--max-jobs", "1"]);
+    const { id, worker, instance: first, machine } = await queue.begin(["--max-jobs", "1"]);
     const log = queue.follow(id);
-    await log.line(/INFO: Launched queue /, SLOW_MS);
-    const [first] = await queue.instances();
-    const machine = await queue.boot(first);
-    await machine.untilMark("begun");
     const time = new Date(Date.now() + 120_000).toISOString();
     machine.imds.values.set("meta-data/spot/instance-action", JSON.stringify({ action: "terminate", time }));
     await log.line(/INFO: interrupted: 0 of 1 jobs completed/, SLOW_MS);
@@ -231,14 +200,10 @@ describe.skipIf(isMissing)("a job whose queue runs on EC2", { timeout: 180_000 }
   });
 
   test("that comes to its instance's deadline has failed, and says how to go on", async ({ queue }) => {
-    const id = await queue.submitQueue();
-    const worker = await queue.worker(["--max-jobs", "1"]);
-    await queue.follow(id).line(/INFO: Launched queue /, SLOW_MS);
-    const [made] = await queue.instances();
-    const machine = await queue.boot(made, { lifeMs: 15_000 });
-    await machine.untilMark("begun");
+    const life = { lifeMs: 15_000 };
+    const { id, worker, instance, machine } = await queue.begin(["--max-jobs", "1"], life);
     await machine.ended();
-    await queue.terminate(made);
+    await queue.terminate(instance);
     expect((await worker.result).code).toBe(0);
     const job = await queue.job(id);
     expect(job).toMatchObject({ status: "failed", retry_count: 0 });
