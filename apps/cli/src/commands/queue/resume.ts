@@ -51,6 +51,12 @@ interface ResumeFlags {
   readonly wait?: boolean | undefined;
 }
 
+interface Again {
+  readonly rerun: readonly string[];
+  /** The queue with another file. */
+  readonly other: ChangedQueue | undefined;
+}
+
 export default class QueueResume extends LaunchingCommand {
   static override summary = "go on with a queue that was interrupted, or run again what did not complete";
   static override description =
@@ -131,17 +137,7 @@ export default class QueueResume extends LaunchingCommand {
     const file = flags["batch-queue"];
     if (file === undefined) checkResumeEnvironment(instance, environment);
     const other = file === undefined ? undefined : this.otherFile(file, records, environment);
-    const plan =
-      other === undefined
-        ? planResume(queue.fold, queue.status(), { rerun })
-        : planResume(other.fold, other.status, { rerun, change: other });
-    checkRoomAgain(
-      instance.queueId,
-      (other?.fold ?? queue.fold).graph.jobs,
-      plan,
-      machineCapacity({ environment: variables }),
-    );
-    this.print(resumePlanText(plan, instance.queueId, this.palette));
+    this.showPlan({ fold: queue.fold, status: queue.status() }, { rerun, other, variables });
     const stop = { fold: queue.fold, jobs: other?.stopped ?? [], instanceId: instance.instanceId };
     const print = (text: string) => this.print(text);
     if (!(await mayStopAttempts({ ...stop, yes: flags.yes ?? false, print }))) {
@@ -226,17 +222,7 @@ export default class QueueResume extends LaunchingCommand {
     if (moved.onlyUnrecorded && other === undefined && rerun.length === 0) {
       this.print(`All jobs of ${left.queueId} had completed: nothing runs again, its end is recorded.`);
     } else {
-      const plan =
-        other === undefined
-          ? planResume(moved.fold, moved.status, { rerun })
-          : planResume(other.fold, other.status, { rerun, change: other });
-      checkRoomAgain(
-        left.queueId,
-        (other?.fold ?? moved.fold).graph.jobs,
-        plan,
-        machineCapacity({ environment: variables }),
-      );
-      this.print(resumePlanText(plan, left.queueId, this.palette));
+      this.showPlan(moved, { rerun, other, variables });
     }
     this.tell(`Its instance is gone: it goes on from ${moved.stored.store.locationOf(left.queueId)}`);
     this.tell(`Jobs work in ${moved.workingDirectory}`);
@@ -254,6 +240,18 @@ export default class QueueResume extends LaunchingCommand {
     const narrator = new Narrator();
     narrator.take(records, false);
     return this.resumed(queue, instance, narrator, flags.wait ?? false);
+  }
+
+  /** What runs again here, with its new file where there is one. @throws SpawnError as `planResume` and `checkRoomAgain` do */
+  private showPlan(
+    now: Pick<ChangedQueue, "fold" | "status">,
+    { rerun, other, variables }: Again & Pick<LaunchEnvironment, "variables">,
+  ): void {
+    const { fold, status } = other ?? now;
+    const { queueId } = fold.created;
+    const plan = planResume(fold, status, { rerun, ...(other === undefined ? {} : { change: other }) });
+    checkRoomAgain(queueId, fold.graph.jobs, plan, machineCapacity({ environment: variables }));
+    this.print(resumePlanText(plan, queueId, this.palette));
   }
 
   /** @param narrator knows all that was before */
