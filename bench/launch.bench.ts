@@ -4,6 +4,7 @@ import { LabCli } from "../e2e/lab/lab-cli.js";
 import { LabRig } from "../e2e/lab/lab-rig.js";
 import type { SeenCall } from "../e2e/lab/proxy/aws-proxy.js";
 import { cannotMakeLab } from "../e2e/lab/why-no-lab.js";
+import { depths } from "./call-chain.js";
 
 const ROUNDS = Number(process.env.SPAWN_BENCH_ROUNDS ?? 1);
 const LAUNCH = ["launch", "--instance-type", "t3.micro", "--ttl", "30m", "--batch-queue"];
@@ -25,16 +26,6 @@ interface Times {
   readonly installed: number;
   readonly prepared: number;
   readonly command: number;
-}
-
-/** For each call, how many calls were over one after another when it had been answered. */
-function depths(calls: readonly SeenCall[]): readonly number[] {
-  const found: number[] = [];
-  for (const [number, { beganMs }] of calls.entries()) {
-    const before = found.filter((_depth, other) => (calls[other]?.endedMs ?? Infinity) <= beganMs);
-    found[number] = 1 + Math.max(0, ...before);
-  }
-  return found;
 }
 
 function countOf(name: string, calls: readonly SeenCall[]): Calls {

@@ -15,7 +15,7 @@ try {
   const found = join(scratch, "launches.json");
   // The lab is written in TypeScript, and Vitest is what runs that here.
   const vitest = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
-  const args = [vitest, "run", "--config", join(import.meta.dirname, "vitest.config.ts")];
+  const args = [vitest, "run", "--config", join(import.meta.dirname, "vitest.config.ts"), "launch"];
   const env = { ...process.env, SPAWN_BENCH_ROUNDS: String(rounds), SPAWN_BENCH_FOUND: found };
   const { status } = spawnSync(process.execPath, args, { env, stdio: ["ignore", "inherit", "inherit"] });
   if (status !== 0) throw new Error("the launches could not be measured");

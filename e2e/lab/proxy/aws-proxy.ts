@@ -33,6 +33,8 @@ export interface SeenCall {
   readonly beganMs: number;
   /** `undefined` while it is being carried out. */
   endedMs?: number;
+  /** Of the answer; `undefined` while there is none. */
+  status?: number;
 }
 
 /** AWS as it is documented, in front of moto, which knows the calls and not all of the manners. */
@@ -91,6 +93,7 @@ export class AwsProxy {
       this.calls.push(seen);
       response.once("close", () => {
         seen.endedMs = performance.now();
+        if (response.headersSent) seen.status = response.statusCode;
       });
       const fault = this.fault(call) ?? this.#badDay(call);
       if (fault?.kind === "lose-call") return void incoming.socket.destroy();
