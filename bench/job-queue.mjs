@@ -18,19 +18,19 @@ import { show } from "./table.mjs";
 export async function* benchJobQueue(options) {
   const redis = await redisServer(options.bench);
   try {
-    yield sqliteRates("normal", options.jobs, options);
-    yield sqliteRates("full", options.fullJobs, options);
-    if (redis !== undefined) yield redisRates(redis.url, options);
-    yield claimTimes(options);
-    yield latencies(redis?.url, options);
+    yield await sqliteRates("normal", options.jobs, options);
+    yield await sqliteRates("full", options.fullJobs, options);
+    if (redis !== undefined) yield await redisRates(redis.url, options);
+    yield await claimTimes(options);
+    yield await latencies(redis?.url, options);
   } finally {
     await redis?.stop();
   }
 }
 
-function sqliteRates(synchronous, jobs, { rounds, bench }) {
+async function sqliteRates(synchronous, jobs, { rounds, bench }) {
   const contender = (name) => [name, () => inNewFile(bench, (file) => rates(name, file, jobs, synchronous))];
-  const results = interleave(
+  const results = await interleave(
     rounds,
     new Map(["spawn", "raw", "plainjobs"].map(contender)),
     announce(bench, `${jobs} jobs on SQLite at ${synchronous}`),
@@ -46,9 +46,9 @@ function rates(name, file, jobs, synchronous) {
   return jsonOf("job-store-run.mjs", name, file, jobs, synchronous);
 }
 
-function redisRates(url, { redisJobs, rounds, bench }) {
+async function redisRates(url, { redisJobs, rounds, bench }) {
   const contender = (name) => [name, () => jsonOf("job-redis-run.mjs", name, url, redisJobs)];
-  const results = interleave(
+  const results = await interleave(
     rounds,
     new Map(["spawn", "bullmq"].map(contender)),
     announce(bench, `${redisJobs} jobs on Redis`),
@@ -83,12 +83,12 @@ function ratesSection(title, jobs, rounds, results, labels) {
   };
 }
 
-function claimTimes({ pending, claims, rounds, bench }) {
+async function claimTimes({ pending, claims, rounds, bench }) {
   const contender = (jobs) => [
     String(jobs),
     () => inNewFile(bench, (file) => jsonOf("job-claim-run.mjs", file, jobs, claims)),
   ];
-  const results = interleave(
+  const results = await interleave(
     rounds,
     new Map(pending.map(contender)),
     announce(bench, `${claims} claims among pending jobs`),
@@ -110,7 +110,7 @@ function claimTimes({ pending, claims, rounds, bench }) {
   };
 }
 
-function latencies(redisUrl, { probes, rounds, bench }) {
+async function latencies(redisUrl, { probes, rounds, bench }) {
   const run = (name, place) => jsonOf("job-latency-run.mjs", name, place, probes);
   const contenders = new Map([
     ["spawn on SQLite, FULL", () => inNewFile(bench, (file) => run("spawn-sqlite", file))],
@@ -120,7 +120,7 @@ function latencies(redisUrl, { probes, rounds, bench }) {
     contenders.set("spawn on Redis", () => run("spawn-redis", redisUrl));
     contenders.set("BullMQ alone", () => run("bullmq", redisUrl));
   }
-  const results = interleave(rounds, contenders, announce(bench, `${probes} jobs for an idle worker`));
+  const results = await interleave(rounds, contenders, announce(bench, `${probes} jobs for an idle worker`));
   return {
     title: "From submit to start, with an idle worker in another process",
     columns: ["", "ms, median", "ms, 99th percentile"],

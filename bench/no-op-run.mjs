@@ -19,9 +19,9 @@ const FLOOR = "posix_spawn in C, bash";
  * A whole run of jobs that do nothing: what is left is what the program that runs them costs.
  *
  * @param {{ size: number, rounds: number, bench: import("./run.mjs").Bench }} options
- * @returns {import("./table.mjs").Section}
+ * @returns {Promise<import("./table.mjs").Section>}
  */
-export function benchNoOpRun({ size, rounds, bench }) {
+export async function benchNoOpRun({ size, rounds, bench }) {
   const { measure, peers, scratch, report } = bench;
   const commands = commandsFor(size, bench, writeGraph(layeredGraph(size), join(scratch, `graph-${size}`)));
   const present = [...commands].filter(([, { peer }]) => peer === undefined || peers.has(peer));
@@ -31,7 +31,7 @@ export function benchNoOpRun({ size, rounds, bench }) {
       () => measureInFreshFolder(parent, measure, command),
     ]),
   );
-  const results = interleave(rounds, contenders, (name, round) =>
+  const results = await interleave(rounds, contenders, (name, round) =>
     report(`${size} jobs, round ${round + 1}: ${name}`),
   );
   return sectionOf(size, rounds, results);

@@ -13,9 +13,9 @@ const BASE = "ninja -n";
  * From a file to a plan, as at every start of a queue: read, check everything, order, print.
  *
  * @param {{ size: number, rounds: number, bench: import("./run.mjs").Bench }} options
- * @returns {import("./table.mjs").Section}
+ * @returns {Promise<import("./table.mjs").Section>}
  */
-export function benchPlanLoad({ size, rounds, bench }) {
+export async function benchPlanLoad({ size, rounds, bench }) {
   const { measure, peers, scratch, report } = bench;
   const folder = join(scratch, `plan-${size}`);
   const files = writeGraph(layeredGraph(size), folder);
@@ -36,7 +36,7 @@ export function benchPlanLoad({ size, rounds, bench }) {
   const contenders = new Map(
     [...commands].map(([name, command]) => [name, () => measure(command, { cwd: folder })]),
   );
-  const results = interleave(rounds, contenders, (name, round) =>
+  const results = await interleave(rounds, contenders, (name, round) =>
     report(`${size} planned, round ${round + 1}: ${name}`),
   );
   rmSync(folder, { recursive: true });

@@ -24,13 +24,13 @@ export const RUNNERS = new Map([
   ["spawn-runner on Node", { program: RUNNER, argv: [process.execPath, RUNNER] }],
 ]);
 
-/** What a runner is told when it is started on an instance, in this folder. */
-export function runnerCommand(folder) {
+/** What a runner is told when it is started on an instance, in this folder; its store is there too unless it is elsewhere. */
+export function runnerCommand(folder, store = resolve(folder, "store")) {
   const options = {
     "--root": resolve(folder, "instance"),
     "--instance-id": "local-bench",
     "--working-directory": folder,
-    "--store": resolve(folder, "store"),
+    "--store": store,
   };
   return ["run", ...Object.entries(options).flat()];
 }

@@ -1,4 +1,4 @@
-// pnpm bench [run|runner|plan|transitions|jobs]… [--quick] [--write]
+// pnpm bench [run|runner|plan|transitions|jobs|transfers]… [--quick] [--write]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { assertBuilt } from "./product.mjs";
 import { writeToReadme } from "./readme.mjs";
 import { benchRunnerCost } from "./runner-cost.mjs";
 import { markdownOf } from "./table.mjs";
+import { benchTransfers } from "./transfers.mjs";
 import { benchTransitions } from "./transitions.mjs";
 
 /**
@@ -45,6 +46,13 @@ const FULL = {
     probes: 50,
     rounds: 5,
   },
+  transfers: {
+    loads: [
+      { what: "16 files of 64 MiB", files: 16, bytes: 64 * 2 ** 20 },
+      { what: "5,000 files of 4 KiB", files: 5_000, bytes: 4 * 2 ** 10 },
+    ],
+    rounds: 3,
+  },
 };
 /** Whether the benches work, in seconds; its figures mean little. */
 const QUICK = {
@@ -61,13 +69,24 @@ const QUICK = {
     probes: 10,
     rounds: 1,
   },
+  transfers: {
+    loads: [
+      { what: "2 files of 20 MiB", files: 2, bytes: 20 * 2 ** 20 },
+      { what: "200 files of 4 KiB", files: 200, bytes: 4 * 2 ** 10 },
+    ],
+    rounds: 1,
+  },
 };
 /** What needs a C compiler. */
-const COMPILED = ["run", "runner", "plan"];
-const BENCHES = ["run", "runner", "plan", "transitions", "jobs"];
+const COMPILED = ["run", "runner", "plan", "transfers"];
+const BENCHES = ["run", "runner", "plan", "transitions", "jobs", "transfers"];
 
 /** The places that the README has for figures, each for the benches that are measured together for it. */
-const PLACES = { measured: ["run", "runner", "plan", "transitions"], "measured jobs": ["jobs"] };
+const PLACES = {
+  measured: ["run", "runner", "plan", "transitions"],
+  "measured jobs": ["jobs"],
+  "measured transfers": ["transfers"],
+};
 
 function parse() {
   const { values, positionals } = parseArgs({
@@ -89,18 +108,19 @@ function parse() {
 }
 
 async function* sections(plan, wanted, bench) {
-  if (wanted.includes("run")) for (const step of plan.run) yield benchNoOpRun({ ...step, bench });
+  if (wanted.includes("run")) for (const step of plan.run) yield await benchNoOpRun({ ...step, bench });
   if (wanted.includes("runner")) yield await benchRunnerCost({ ...plan.runner, bench });
-  if (wanted.includes("plan")) for (const step of plan.plan) yield benchPlanLoad({ ...step, bench });
-  if (wanted.includes("transitions")) yield benchTransitions({ ...plan.transitions, bench });
+  if (wanted.includes("plan")) for (const step of plan.plan) yield await benchPlanLoad({ ...step, bench });
+  if (wanted.includes("transitions")) yield await benchTransitions({ ...plan.transitions, bench });
   if (wanted.includes("jobs")) yield* benchJobQueue({ ...plan.jobs, bench });
+  if (wanted.includes("transfers")) yield* benchTransfers({ ...plan.transfers, bench });
 }
 
 /** The benches that measure processes need a compiler; without one, only the others are run. */
 function programs(scratch, report) {
   const compiler = findCompiler();
   if (compiler === undefined) {
-    report("no C compiler (cc, gcc, clang): run, runner and plan cannot be measured and are left out");
+    report(`no C compiler (cc, gcc, clang): ${COMPILED.join(", ")} cannot be measured and are left out`);
     return undefined;
   }
   return {
@@ -114,18 +134,18 @@ assertBuilt();
 const report = (text) => process.stderr.write(`${text}\n`);
 const scratch = mkdtempSync(join(tmpdir(), "spawn-bench-"));
 try {
-  const { present, absent } = findPeers();
+  const { present, absent } = findPeers(wanted);
   if (absent.length > 0) report(`not on this machine, and left out: ${absent.join(", ")}`);
-  if (wanted.some((name) => name !== "jobs")) await checkGraph([...present.keys()], scratch);
+  if (places.some(([place]) => place === "measured")) await checkGraph([...present.keys()], scratch);
   const compiled = programs(scratch, report);
   const possible = compiled === undefined ? wanted.filter((name) => !COMPILED.includes(name)) : wanted;
   const bench = { scratch, peers: present, report, ...compiled };
-  const machine = describeMachine(scratch, present.values(), new Date());
   for (const [place, benches] of places) {
     const tables = [];
     const here = possible.filter((name) => benches.includes(name));
     for await (const section of sections(quick ? QUICK : FULL, here, bench)) tables.push(markdownOf(section));
-    const text = [machine, ...tables].join("\n\n");
+    const peers = findPeers(here).present.values();
+    const text = [describeMachine(scratch, peers, new Date()), ...tables].join("\n\n");
     console.log(text);
     if (write) writeToReadme(text, place);
   }

@@ -30,18 +30,18 @@ export function ratioOf(values, base) {
  *
  * @template Result
  * @param {number} rounds
- * @param {ReadonlyMap<string, () => Result>} contenders
+ * @param {ReadonlyMap<string, () => Result | Promise<Result>>} contenders
  * @param {(name: string, round: number) => void} onRun
- * @returns {ReadonlyMap<string, readonly Result[]>} results by contender, in the order of the rounds
+ * @returns {Promise<ReadonlyMap<string, readonly Result[]>>} results by contender, in the order of the rounds
  */
-export function interleave(rounds, contenders, onRun) {
+export async function interleave(rounds, contenders, onRun) {
   const names = [...contenders.keys()];
   const results = new Map(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (let place = 0; place < names.length; place += 1) {
       const name = names[(round + place) % names.length];
       onRun(name, round);
-      results.get(name).push(contenders.get(name)());
+      results.get(name).push(await contenders.get(name)());
     }
   }
   return results;

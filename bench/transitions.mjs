@@ -13,10 +13,11 @@ const JOBS_A_ROUND = 300_000;
  * Whole runs of the scheduler alone: a start and an end for each job, in memory.
  *
  * @param {{ sizes: readonly number[], rounds: number, bench: import("./run.mjs").Bench }} options
- * @returns {import("./table.mjs").Section}
+ * @returns {Promise<import("./table.mjs").Section>}
  */
-export function benchTransitions({ sizes, rounds, bench }) {
-  const rows = sizes.map((size) => measureSize(size, rounds, bench));
+export async function benchTransitions({ sizes, rounds, bench }) {
+  const rows = [];
+  for (const size of sizes) rows.push(await measureSize(size, rounds, bench));
   const flat = rows[0].nanoseconds.median;
   return {
     title: "Transitions of the scheduler",
@@ -46,7 +47,7 @@ export function benchTransitions({ sizes, rounds, bench }) {
   };
 }
 
-function measureSize(size, rounds, { peers, scratch, report }) {
+async function measureSize(size, rounds, { peers, scratch, report }) {
   const runs = String(Math.max(2, Math.ceil(JOBS_A_ROUND / size)));
   const folder = join(scratch, `transitions-${size}`);
   const script = (name) => join(import.meta.dirname, name);
@@ -57,7 +58,7 @@ function measureSize(size, rounds, { peers, scratch, report }) {
     const { queue } = writeGraph(layeredGraph(size), folder);
     contenders.set("graphlib", () => jsonOf(["python3", script("graphlib-run.py"), queue, runs]));
   }
-  const results = interleave(rounds, contenders, (name, round) =>
+  const results = await interleave(rounds, contenders, (name, round) =>
     report(`${size} jobs' transitions, round ${round + 1}: ${name}`),
   );
   rmSync(folder, { recursive: true, force: true });
