@@ -37,6 +37,16 @@ async function nameOfFailure(call: Promise<unknown>): Promise<string> {
   );
 }
 
+/** Given the account's other parameters, by a template and by a policy file that means the whole tree. */
+const ALSO_READS_PARAMETERS = {
+  kind: "made",
+  templates: ["ssm:ReadOnly"],
+  statements: [
+    { Effect: "Allow", Action: "ssm:GetParametersByPath", Resource: "arn:aws:ssm:*:*:parameter/" },
+  ],
+  secrets: [],
+} as const;
+
 const OWN_ALONE = {
   own: ["allowed", "allowed"],
   other: ["AccessDenied", "AccessDenied"],
@@ -60,7 +70,7 @@ async function triedOn(clients: AwsClients) {
 describe.skipIf(isMissing)("an instance's role", { timeout: 240_000 }, () => {
   it("reaches nothing of another queue, and does all that its own needs, by the policies' conditions and by moto's IAM", async () => {
     const [mine, other] = await Promise.all([
-      rig.launch(waiting("mine"), { carried: { OWN: "own-value" } }),
+      rig.launch(waiting("mine"), { carried: { OWN: "own-value" }, role: ALSO_READS_PARAMETERS }),
       rig.launch(waiting("other"), { carried: { KEY: "others-value" } }),
     ]);
     await Promise.all([mine, other].map((id) => rig.untilWritten(id, "tmp/waiting")));
@@ -80,10 +90,14 @@ describe.skipIf(isMissing)("an instance's role", { timeout: 240_000 }, () => {
       own: await read("/spawn/mine/env/"),
       other: await read("/spawn/other/env/"),
       all: await read("/spawn/"),
+      spawn: await read("/spawn"),
+      root: await read("/"),
     }).toEqual({
       own: "allowed",
       other: "AccessDeniedException",
       all: "AccessDeniedException",
+      spawn: "AccessDeniedException",
+      root: "AccessDeniedException",
     });
     expect(await nameOfFailure(ssm.getParameter({ Name: "/spawn/other/env/KEY" }))).toBe(
       "AccessDeniedException",

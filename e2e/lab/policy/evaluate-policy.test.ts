@@ -84,6 +84,10 @@ describe("the policy of a queue's role", () => {
         own,
       );
     }
+    for (const path of ["/", "/spawn", "/spawn/"]) {
+      expect(may("ssm:GetParametersByPath", `arn:aws:ssm:r:1:parameter${path}`), path).toBe(false);
+    }
+    expect(may("ssm:GetParametersByPath", "arn:aws:ssm:r:1:parameter/prod/")).toBe(true);
     expect(may("s3:GetObject", "arn:aws:s3:::elsewhere/x")).toBe(true);
   });
 

@@ -13,6 +13,9 @@ export interface RoleFacts {
   readonly secrets: readonly string[];
 }
 
+/** Paths below which the carried variables of all queues are. */
+const PATHS_ABOVE = ["", "/", "/spawn", "/spawn/"];
+
 /** Only EC2 instances can take the role on. */
 export const INSTANCE_TRUST = trustOf("ec2.amazonaws.com");
 
@@ -80,6 +83,13 @@ function parameterStatements({ partition, home }: RoleFacts): readonly object[] 
       ],
       Resource: [`${folder}/env`, `${folder}/*`],
     },
+    // Who may read a path may read all that is below it, and only the path itself is looked at: also what a policy file
+    // allows must not reach other queues' parameters from above.
+    {
+      Effect: "Deny",
+      Action: "ssm:GetParametersByPath",
+      Resource: PATHS_ABOVE.map((path) => `arn:${partition}:ssm:*:*:parameter${path}`),
+    },
   ];
 }
 
@@ -132,7 +142,7 @@ function templateStatement(facts: RoleFacts, name: string): object {
     return {
       Effect: "Allow",
       Action,
-      NotResource: [`arn:${partition}:ssm:*:*:parameter/spawn/*`, `arn:${partition}:ssm:*:*:parameter/spawn`],
+      NotResource: ["/spawn/*", ...PATHS_ABOVE].map((path) => `arn:${partition}:ssm:*:*:parameter${path}`),
     };
   }
   return { Effect: "Allow", Action, Resource: "*" };
