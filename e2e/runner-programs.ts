@@ -1,10 +1,10 @@
-import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freshBinary } from "../apps/cli/src/runner-program.js";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
-const BUNDLE = join(REPOSITORY, "apps/runner/dist/spawn-runner.mjs");
-const BINARY = join(REPOSITORY, "apps/runner/binary", `spawn-runner-linux-${process.arch}`);
+const RUNNER = join(REPOSITORY, "apps/runner");
+const BUNDLE = join(RUNNER, "dist/spawn-runner.mjs");
 
 /** A form in which the runner is shipped. */
 export interface RunnerProgram {
@@ -22,11 +22,10 @@ function programOf(path: string): RunnerProgram {
 function programsToTest(): readonly RunnerProgram[] {
   const { SPAWN_RUNNER } = process.env;
   if (SPAWN_RUNNER !== undefined && SPAWN_RUNNER !== "") return [programOf(resolve(SPAWN_RUNNER))];
-  const madeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
-  return (madeAt(BINARY) >= madeAt(BUNDLE) ? [BUNDLE, BINARY] : [BUNDLE]).map(programOf);
+  return [BUNDLE, freshBinary(RUNNER, `linux-${process.arch}`) ?? []].flat().map(programOf);
 }
 
-/** The runner that `SPAWN_RUNNER` names, alone; without it the bundle, and the binary unless it is older. */
+/** The runner that `SPAWN_RUNNER` names, alone; without it the bundle, and the binary where it was made of that. */
 export const RUNNER_PROGRAMS: readonly RunnerProgram[] = programsToTest();
 
 /** What `RUNNER_PROGRAMS` are, for those who read a test's output. */

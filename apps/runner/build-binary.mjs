@@ -1,7 +1,8 @@
 // Builds the shipped runner: one file a platform that needs nothing beside it. Bun comes from the npm registry.
 // Usage: node build-binary.mjs [x64] [arm64]   (default: both)
 import { spawnSync } from "node:child_process";
-import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const BUN = "bun@1.4.5";
@@ -14,6 +15,9 @@ if (unknown.length > 0) {
 }
 
 mkdirSync(`${folder}binary`, { recursive: true });
+const bundle = createHash("sha256")
+  .update(readFileSync(`${folder}dist/spawn-runner.mjs`))
+  .digest("hex");
 for (const arch of wanted.length > 0 ? wanted : ["x64", "arm64"]) {
   const outfile = `binary/spawn-runner-linux-${arch}`;
   const unfinished = `${outfile}.unfinished`;
@@ -34,6 +38,9 @@ for (const arch of wanted.length > 0 ? wanted : ["x64", "arm64"]) {
     console.error(`${result.stdout ?? ""}${result.stderr ?? ""}building ${outfile} failed`);
     process.exit(1);
   }
+  // By which the command line tells whether the binary is still the bundle's.
+  rmSync(`${folder}${outfile}.made-of`, { force: true });
   renameSync(`${folder}${unfinished}`, `${folder}${outfile}`);
+  writeFileSync(`${folder}${outfile}.made-of`, `${bundle}\n`);
   console.log(`${outfile} (${Math.round(statSync(`${folder}${outfile}`).size / 1e6)} MB)`);
 }

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runnerBinaries } from "./runner-binaries.js";
 
+const SHA256_OF_THIS = createHash("sha256").update("this").digest("hex");
 let folder: string;
 
 beforeEach(() => {
@@ -32,13 +34,13 @@ describe("runnerBinaries", () => {
   const find = (env: Record<string, string> = {}) =>
     runnerBinaries({ env, packageRoot: join(folder, "cli") });
 
-  it("finds those beside the package, and leaves out what is not there or older than its bundle", () => {
+  it("finds those beside the package, and leaves out what is not there or made of another bundle", () => {
     const x64 = put("runner/binary/spawn-runner-linux-x64");
     expect(find()).toEqual({ x86_64: x64 });
     const arm64 = put("runner/binary/spawn-runner-linux-arm64");
     expect(find()).toEqual({ x86_64: x64, arm64 });
-    utimesSync(put("runner/dist/spawn-runner.mjs"), 1000, 1000);
-    utimesSync(x64, 999, 999);
+    put("runner/dist/spawn-runner.mjs", "this");
+    put("runner/binary/spawn-runner-linux-arm64.made-of", `${SHA256_OF_THIS}\n`);
     expect(find()).toEqual({ arm64 });
   });
 

@@ -7,7 +7,7 @@ export type RunnerBinaries = Readonly<Partial<Record<Architecture, string>>>;
 
 /**
  * The runner's binaries for Linux, as EC2 needs them: those that come with spawn, beside this package or installed with it,
- * unless they are older than the bundle; `$SPAWN_RUNNER` stands in for the one of its architecture. One that is not there is
+ * unless they were made of another bundle; `$SPAWN_RUNNER` stands in for the one of its architecture. One that is not there is
  * left out.
  */
 export function runnerBinaries({ env, packageRoot }: FindRunnerOptions): RunnerBinaries {

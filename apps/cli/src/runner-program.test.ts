@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -47,12 +48,13 @@ describe("findRunner", () => {
     expect(find().arguments).toEqual([beside]);
   });
 
-  it("prefers the binary for this machine, unless it is older than the bundle", () => {
-    const binary = put(`runner/binary/spawn-runner-${process.platform}-${process.arch}`);
-    const bundle = put("runner/dist/spawn-runner.mjs");
-    utimesSync(bundle, 1000, 1000);
+  it("prefers the binary for this machine, unless it was made of another bundle", () => {
+    const name = `runner/binary/spawn-runner-${process.platform}-${process.arch}`;
+    const binary = put(name);
+    const bundle = put("runner/dist/spawn-runner.mjs", "one");
+    put(`${name}.made-of`, `${createHash("sha256").update("one").digest("hex")}\n`);
     expect(find()).toEqual({ command: binary, arguments: [] });
-    utimesSync(binary, 999, 999);
+    put("runner/dist/spawn-runner.mjs", "another");
     expect(find().arguments).toEqual([bundle]);
   });
 

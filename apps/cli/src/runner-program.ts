@@ -1,4 +1,5 @@
-import { existsSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { SpawnError } from "@spawn/foundation";
@@ -14,7 +15,7 @@ export interface FindRunnerOptions {
 
 /**
  * The runner's program: `$SPAWN_RUNNER`, else the one beside this package, else the one that is installed with it. Of
- * those the binary for this machine, unless it is older than the bundle; else the bundle, on Node.
+ * those the binary for this machine, unless it was made of another bundle; else the bundle, on Node.
  *
  * @throws SpawnError `runner-not-found`.
  */
@@ -65,21 +66,30 @@ export function installedFolder(packageRoot: string): string | undefined {
   }
 }
 
-/** The binary of a platform, unless it is older than the bundle that it is made of. */
+/** The binary of a platform, unless it was made of another bundle than the one that is there. */
 export function freshBinary(runnerRoot: string, platform: string): string | undefined {
   const binary = join(runnerRoot, "binary", `spawn-runner-${platform}`);
-  return madeAt(binary) >= Math.max(0, madeAt(join(runnerRoot, BUNDLE))) ? binary : undefined;
+  if (!existsSync(binary)) return undefined;
+  const bundle = join(runnerRoot, BUNDLE);
+  // Its chunks are named by their content, so that the first file tells all. A file's time does not: a build writes anew what it was.
+  return !existsSync(bundle) || madeOf(binary) === sha256(bundle) ? binary : undefined;
 }
 
-function madeAt(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+/** The sha256 of the bundle that a binary was made of, as `build-binary.mjs` noted it. */
+function madeOf(binary: string): string | undefined {
+  const note = `${binary}.made-of`;
+  return existsSync(note) ? readFileSync(note, "utf8").trim() : undefined;
+}
+
+function sha256(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
 function programIn(runnerRoot: string): string | undefined {
   const bundle = join(runnerRoot, BUNDLE);
   const binary = freshBinary(runnerRoot, `${process.platform}-${process.arch}`);
   if (binary !== undefined) return binary;
-  return madeAt(bundle) >= 0 ? bundle : undefined;
+  return existsSync(bundle) ? bundle : undefined;
 }
 
 /** A script needs Node before it; anything else runs by itself. */

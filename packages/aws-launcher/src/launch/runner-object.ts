@@ -31,7 +31,7 @@ function runnerBinary(source: Pick<RunnerSource, "binaries">, architecture: Arch
   const path = source.binaries[architecture];
   if (path !== undefined) return path;
   throw new SpawnError("runner-not-found", `there is no runner for Linux on ${architecture}`, {
-    hint: "Build it: pnpm build:runner",
+    hint: "Build it in spawn's repository: npx -y pnpm@10 build:runner",
   });
 }
 
@@ -45,7 +45,7 @@ export async function storeRunner(
   const program = await readFile(path).catch((error: unknown) => {
     if (errnoOf(error) !== "ENOENT") throw explainFileError(error, "cannot read the runner", path);
     throw new SpawnError("runner-not-found", `the runner is not there: ${path}`, {
-      hint: "Build it: pnpm build:runner",
+      hint: "Build it in spawn's repository: npx -y pnpm@10 build:runner",
     });
   });
   const sha256 = createHash("sha256").update(program).digest("hex");

@@ -99,7 +99,7 @@ function typeProblems({ runners }: Ec2Parts, request: Ec2LaunchRequest, found: S
       problems.push({ code: "bad-arguments", message });
     }
     if (runners[architecture] === undefined) {
-      const message = `there is no runner for ${instanceType} (${architecture}): build it with pnpm build:runner`;
+      const message = `there is no runner of this version of spawn for ${instanceType} (${architecture}): build it in spawn's repository, npx -y pnpm@10 build:runner`;
       problems.push({ code: "runner-not-found", message });
     }
   }
