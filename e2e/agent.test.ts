@@ -217,17 +217,62 @@ describe.skipIf(isMissing).each(RUNNER_PROGRAMS)("the agent ($name)", (program) 
     expect(rig.stubs.calls()).toContain("shutdown -P now");
   });
 
-  it("that cannot work says so, is to be started again, and gives up after five failures", async () => {
+  /** Starts it as its service does, until it is not to be started again. @returns how often. */
+  async function failUntilGivenUp(rig: AgentRig): Promise<number> {
+    for (let start = 1; ; start += 1) {
+      rig.start();
+      const code = await rig.ended();
+      if (code === 0) return start;
+      expect(code).toBe(1);
+    }
+  }
+
+  it("that cannot work says so, is to be started again, and after five failures has the machine end soon", async () => {
     const rig = await make("broken", [{ job_id: "a", command: "true" }]);
     rig.configure(30 * MINUTE, { store: "nowhere" });
-    for (let failure = 0; failure < 5; failure += 1) {
-      rig.start();
-      expect(await rig.ended()).toBe(1);
-    }
+    expect(await failUntilGivenUp(rig)).toBe(5);
+    expect(rig.log()).toContain("agent.json cannot be used: store: ");
+    expect(rig.log()).toMatch(/has failed 5 times in a row, .*; the instance ends at \d/);
     rig.start();
     expect(await rig.ended()).toBe(0);
-    expect(rig.log()).toContain("agent.json cannot be used: store: ");
-    expect(rig.log()).toContain("has failed too often");
-    expect(rig.stubs.calls()).toEqual([]);
+    const armed = rig.stubs.calls().filter((call) => call.startsWith("shutdown"));
+    expect(armed).toEqual(["shutdown -P +3", "shutdown -P +3"]);
+  });
+
+  it("that gives up before its queue could begin says in the store why, and when the machine ends", async () => {
+    const rig = await make("unshipped", [{ job_id: "a", command: "true" }]);
+    rig.configure(24 * 60 * MINUTE, { workdir: { sha256: "0".repeat(64) } });
+    writeFileSync(rig.stored("workdir.tar.gz"), "another");
+    expect(await failUntilGivenUp(rig)).toBe(5);
+    expect(rig.stubs.calls().at(-1)).toMatch(/^wall/);
+    expect(rig.stubs.calls().at(-2)).toBe("shutdown -P +3");
+    const { ttl_expires_at: end, ...status } = rig.status();
+    expect(status).toMatchObject({
+      status: "interrupted",
+      reason: "runner-lost",
+      instance_id: rig.instanceId,
+      jobs: { total: 1, pending: 1 },
+      warnings: [{ message: expect.stringMatching(/5 times in a row, at last with: the work folder/) }],
+    });
+    expect(Date.parse(String(end)) - Date.now()).toBeLessThanOrEqual(3 * MINUTE);
+  });
+
+  it("that gives up on a queue that has begun keeps the machine as after a failure", async () => {
+    const rig = await make("damaged", [
+      { job_id: "a", command: 'touch "$MARKS/a"; until [ -e "$MARKS/go" ]; do sleep 0.05; done' },
+    ]);
+    rig.configure(24 * 60 * MINUTE, { keep_on_failure_ms: 60 * MINUTE });
+    rig.start();
+    await rig.untilMark("a");
+    await rig.until("the store has the journal", () => existsSync(rig.stored("journal/000001.jsonl")));
+    await rig.kill("SIGKILL");
+    writeFileSync(`${rig.root}/var/lib/spawn-queue/journal.jsonl`, "damaged\n");
+    expect(await failUntilGivenUp(rig)).toBe(5);
+    expect(rig.stubs.calls()).toContain("shutdown -P +60");
+    expect(rig.stubs.calls()).not.toContain("shutdown -P +3");
+    expect(rig.status()).toMatchObject({
+      status: "interrupted",
+      warnings: [{ message: expect.stringContaining("is not started again; the instance ends at") }],
+    });
   });
 });

@@ -1,4 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { REGION } from "./lab.js";
+import { LabCli } from "./lab-cli.js";
 import { LabRig } from "./lab-rig.js";
 import { cannotMakeLab } from "./why-no-lab.js";
 
@@ -11,6 +15,8 @@ const ARMED_MS = TTL_MINUTES * MINUTE * 1000;
 const LATE_MS = 30_000;
 /** Of an instance whose agent is to be seen at its own deadline; real time. */
 const SHORT_TTL_MS = 80_000;
+/** Of an agent that fails at once: five starts, five seconds apart, and how long each takes here. */
+const GIVES_UP_WITHIN_MS = 150_000;
 let rig: LabRig;
 
 beforeAll(async () => {
@@ -85,6 +91,18 @@ describe.skipIf(isMissing)("an instance ends by itself", { timeout: 180_000 }, (
     await rig.untilState(id, "terminated", Date.parse(deadline) - Date.now() + LATE_MS);
     expect(machine.isOn).toBe(false);
   });
+
+  it.concurrent("soon, with its agent unable to begin, and says why in the status", async ({ expect }) => {
+    const archive = join(rig.folder, "work.tar.gz");
+    writeFileSync(archive, "no archive");
+    const workdir = { archive, sha256: "0".repeat(64) };
+    const id = await rig.launch(endless("given-up"), { ttlMs: 24 * 3_600_000, workdir });
+    await rig.untilState(id, "terminated", GIVES_UP_WITHIN_MS + 3 * MINUTE * 1000 + LATE_MS);
+    const cli = new LabCli(rig);
+    const status = await cli.ok(["queue", "status", "given-up", "--region", REGION]);
+    expect(status).toMatch(/Status: interrupted/);
+    expect(status).toMatch(/⚠ the agent has failed 5 times in a row, at last with: the work folder/);
+  }, 300_000);
 
   it.concurrent("after its queue, though its agent was killed meanwhile: that is back, and the job ran once", async ({
     expect,

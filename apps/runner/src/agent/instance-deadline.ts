@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import type { InstanceLayout } from "@spawn/attempt-runner";
 import { type Clock, errnoOf, explainFileError } from "@spawn/foundation";
 import * as z from "zod";
+import type { AgentConfig } from "./agent-config.js";
 
 const MINUTE_MS = 60_000;
 
@@ -25,6 +27,16 @@ export interface InstanceDeadlineOptions {
   /** What the launch says: wall clock, ms since the Unix epoch. */
   readonly configured: number;
   readonly clock: Clock;
+}
+
+/** The deadline of this instance. @throws SpawnError `permission-denied`, `no-space`. */
+export function openDeadline(
+  { generation, deadline }: Pick<AgentConfig, "generation" | "deadline">,
+  { state }: Pick<InstanceLayout, "state">,
+  clock: Clock,
+): InstanceDeadline {
+  const path = join(state, "deadline.json");
+  return new InstanceDeadline({ path, generation, configured: Date.parse(deadline), clock });
 }
 
 /** The moment at which the instance ends. Nothing but an extension moves it: no restart and no reboot. */

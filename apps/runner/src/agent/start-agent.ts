@@ -1,34 +1,33 @@
-import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { EC2Client, StopInstancesCommand } from "@aws-sdk/client-ec2";
+import { dirname, join } from "node:path";
 import {
   detectContainment,
   type InstanceLayout,
   instanceLayout,
   machineCapacity,
 } from "@spawn/attempt-runner";
-import { type Clock, systemClock, systemRandom } from "@spawn/foundation";
+import { systemClock, systemRandom } from "@spawn/foundation";
 import { openAnyStore } from "@spawn/result-store";
 import type { Logger } from "pino";
 import { Agent } from "./agent.js";
 import { type AgentConfig, readAgentConfig } from "./agent-config.js";
 import type { AgentParts } from "./agent-parts.js";
 import { awsSecrets } from "./aws-secrets.js";
-import { awsSettings } from "./aws-settings.js";
 import { CarriedVariables } from "./carried-variables.js";
 import { FailureCount } from "./failure-count.js";
+import { giveUp } from "./give-up.js";
 import { publishHostKeys } from "./host-keys.js";
-import { type Imds, type ImdsOptions, imdsClient } from "./imds.js";
-import { InstanceDeadline } from "./instance-deadline.js";
+import { openDeadline } from "./instance-deadline.js";
 import { readIdentity } from "./instance-identity.js";
 import { jobEnvironment } from "./job-environment.js";
-import { Machine } from "./machine.js";
 import { readMachineLoad } from "./machine-load.js";
 import { readSpotNotice } from "./spot-notice.js";
 import { tell } from "./tell.js";
+import { thisInstance } from "./this-instance.js";
 
-/** After so many failures in a row, another start would only cost: the shutdown that is armed ends the machine. */
+/** After so many failures in a row, another start would only cost. */
 const FAILURES_BEFORE_GIVING_UP = 5;
+/** Longer than any preparation takes: what fails after that has worked. */
+const WORKED_MS = 60 * 60_000;
 
 export interface AgentCommand {
   readonly config: string;
@@ -43,34 +42,36 @@ export interface AgentCommand {
  */
 export async function startAgent({ config: path, root }: AgentCommand, log: Logger): Promise<number> {
   const layout = instanceLayout(root);
-  const failures = new FailureCount(join(layout.state, "agent-failures"));
-  if (failures.count >= FAILURES_BEFORE_GIVING_UP) {
-    tell(log, "the agent has failed too often and is not started again; the instance ends at its deadline");
-    return 0;
+  const clock = systemClock();
+  const failures = new FailureCount(join(dirname(layout.currentJob), "agent-failures"));
+  const isGivenUp = (): boolean => failures.count >= FAILURES_BEFORE_GIVING_UP;
+  if (!isGivenUp()) {
+    const since = clock.bootMs();
+    try {
+      const config = readAgentConfig(path);
+      await new Agent(await partsOf(config, layout, log)).live();
+      failures.clear();
+      return 0;
+    } catch (error) {
+      if (clock.bootMs() - since >= WORKED_MS) failures.clear();
+      const message = error instanceof Error ? error.message : String(error);
+      failures.add(message);
+      tell(log, `the agent failed: ${message}`);
+      log.error(error, "the agent failed");
+      if (!isGivenUp()) return 1;
+    }
   }
-  try {
-    const config = readAgentConfig(path);
-    await new Agent(await partsOf(config, layout, log)).live();
-    failures.clear();
-    return 0;
-  } catch (error) {
-    failures.add();
-    tell(log, `the agent failed: ${error instanceof Error ? error.message : String(error)}`);
-    log.error(error, "the agent failed");
-    return 1;
-  }
+  await giveUp({
+    ...{ path, layout, clock, log },
+    why: `the agent has failed ${failures.count} times in a row, at last with: ${failures.last}`,
+  });
+  return 0;
 }
 
 async function partsOf(config: AgentConfig, layout: InstanceLayout, log: Logger): Promise<AgentParts> {
   const clock = systemClock();
-  const deadline = new InstanceDeadline({
-    path: join(layout.state, "deadline.json"),
-    generation: config.generation,
-    configured: Date.parse(config.deadline),
-    clock,
-  });
-  const imds = imdsClient(imdsOptions());
-  const machine = new Machine({ stopInstance: () => stopInstance(imds, config.region, clock), wait, log });
+  const deadline = openDeadline(config, layout, clock);
+  const { imds, machine } = thisInstance({ ...config, clock, log });
   // Before anything else that may fail or hang.
   await machine.arm(deadline.leftMs());
   const store = await openAnyStore(config.store, {
@@ -95,21 +96,6 @@ async function partsOf(config: AgentConfig, layout: InstanceLayout, log: Logger)
     load: readMachineLoad,
     signal: toldToEnd(log),
   };
-}
-
-function imdsOptions(): ImdsOptions {
-  const endpoint = process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT;
-  return endpoint === undefined ? {} : { endpoint };
-}
-
-async function stopInstance(imds: Imds, region: string, clock: Clock): Promise<void> {
-  const { instanceId } = await readIdentity(imds, clock);
-  const client = new EC2Client(awsSettings(region));
-  try {
-    await client.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
-  } finally {
-    client.destroy();
-  }
 }
 
 /** TERM, as from a stop of the service or a shutdown of the machine. */

@@ -39,7 +39,7 @@ until get; do
   n=$((n + 1)); [ $n -lt 8 ] || fail 'cannot fetch the runner'
   sleep $((n * 2))
 done
-chmod 755 $new && mv $new /usr/local/bin/spawn-runner && ln -sf spawn-runner /usr/local/bin/spored || fail 'cannot install the runner'
+chmod 755 $new && $new --version >/dev/null && mv $new /usr/local/bin/spawn-runner && ln -sf spawn-runner /usr/local/bin/spored || fail 'the runner does not run here'
 cat >/etc/systemd/system/spored.service <<'SPAWN_END'
 ${SERVICE}SPAWN_END
 chmod 644 /etc/systemd/system/spored.service

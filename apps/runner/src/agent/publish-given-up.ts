@@ -1,0 +1,63 @@
+import { loadQueueFile, toQueueDefinition } from "@spawn/config-schema";
+import { SpawnError } from "@spawn/foundation";
+import { queueKeys, type ResultStore } from "@spawn/result-store";
+import { QueueFold, queueStatus } from "@spawn/status-model";
+import { readStoredJournal } from "../moving/stored-journal.js";
+
+export interface GivenUpQueue {
+  readonly queueId: string;
+  readonly instanceId: string;
+  readonly message: string;
+  /** Wall clock, ms since the Unix epoch; so is `endsAt`. */
+  readonly wallMs: number;
+  /** When the instance ends, where that is known. */
+  readonly endsAt: number | undefined;
+}
+
+/**
+ * Puts the state of a queue into the store as this instance leaves it: by what the store has of its journal, since neither disk
+ * nor runner can be relied upon here. Does nothing once another instance has been launched for it.
+ *
+ * @throws SpawnError where the store fails, or holds nothing of the queue that can be read.
+ */
+export async function publishGivenUp(store: ResultStore, queue: GivenUpQueue): Promise<void> {
+  const { queueId, instanceId, message, wallMs, endsAt } = queue;
+  const newest = await newestInstance(store, queueId);
+  if (newest !== undefined && newest !== instanceId) return;
+  const fold = await storedFold(store, queue);
+  const t = fold.latest?.t ?? 0;
+  const add = (event: Parameters<QueueFold["apply"]>[0]["event"]) =>
+    fold.apply({ seq: 0, at: wallMs, event });
+  add({ type: "warning", t, message });
+  if (endsAt !== undefined) add({ type: "deadline-set", t, deadline: endsAt });
+  const status = { ...queueStatus(fold, { wallMs, t, runner: "gone" }), instance_id: instanceId };
+  const text = `${JSON.stringify(status, undefined, 2)}\n`;
+  await store.putBytes(queueKeys(queueId).status, Buffer.from(text), { durable: true });
+}
+
+/** By what its launch has left in the store. */
+async function newestInstance(store: ResultStore, queueId: string): Promise<unknown> {
+  const bytes = await store.readBytes(queueKeys(queueId).instance);
+  const told: unknown = bytes === undefined ? {} : JSON.parse(Buffer.from(bytes).toString("utf8"));
+  return typeof told === "object" && told !== null ? Reflect.get(told, "instance_id") : undefined;
+}
+
+async function storedFold(
+  store: ResultStore,
+  { queueId, instanceId, wallMs }: GivenUpQueue,
+): Promise<QueueFold> {
+  try {
+    return (await readStoredJournal(store, queueId)).fold;
+  } catch (error) {
+    if (!(error instanceof SpawnError && error.code === "queue-not-found")) throw error;
+  }
+  // It has never begun.
+  const key = queueKeys(queueId).queueFile;
+  const { spec } = loadQueueFile((await store.readBytes(key)) ?? Buffer.from(""), { fileName: key });
+  if (spec === undefined) throw new SpawnError("queue-not-found", `there is no ${key} in ${store.location}`);
+  const fold = new QueueFold();
+  const place = { instanceId, resultsLocation: store.locationOf(queueId) };
+  const event = { type: "queue-created", t: 0, queueId, ...place, ...toQueueDefinition(spec, 1) } as const;
+  fold.apply({ seq: 1, at: wallMs, event });
+  return fold;
+}
