@@ -8,7 +8,7 @@ import { gcReportText } from "../render/gc-report-text.js";
 export default class Gc extends SpawnCommand {
   static override summary = "end and remove on EC2 what nothing needs any more, in all regions";
   static override description =
-    "Ends instances that are past their deadline by five minutes, and removes roles, carried variables, schedules, ssh groups and keys whose queue has no instance; what killed launches left behind comes first. Results are never touched. Where it could not look, it says so, and the exit status is 1.";
+    "Ends instances that are past their deadline by five minutes, and removes roles, carried variables, schedules, ssh groups and keys whose queue has no instance; what killed launches left behind comes first. What is younger than half an hour is left alone, since a launch may be under way, and counted. Results are never touched. Where it could not look, it says so, and the exit status is 1.";
   static override examples = ["<%= config.bin %> gc --dry-run", "<%= config.bin %> gc"];
   static override enableJsonFlag = true;
   static override flags = {
@@ -35,6 +35,7 @@ export default class Gc extends SpawnCommand {
       schema_version: 1,
       dry_run: dryRun,
       found: report.found.map(itemJson),
+      young: report.young.map(itemJson),
       removed: report.removed.map(itemJson),
       failed: report.failed.map(({ item, message }) => ({ ...itemJson(item), message })),
       not_looked_at: report.notLookedAt,

@@ -4,7 +4,7 @@ import { gcReportText } from "./gc-report-text.js";
 import { paletteOf } from "./palette.js";
 
 const plain = paletteOf(false);
-const empty: GcReport = { found: [], removed: [], failed: [], notLookedAt: [], warnings: [] };
+const empty: GcReport = { found: [], young: [], removed: [], failed: [], notLookedAt: [], warnings: [] };
 const overdue = {
   kind: "instance",
   region: "eu-west-1",
@@ -24,6 +24,19 @@ describe("what gc says", () => {
     const blind = { ...empty, notLookedAt: [{ place: "sa-east-1", reason: "not you" }] };
     expect(gcReportText(blind, false, plain)).toBe(
       "Nothing is left over where it could be looked.\n✗ Not looked at: sa-east-1: not you",
+    );
+  });
+
+  it("names what is too young to be called left over", () => {
+    const schedule = {
+      kind: "schedule",
+      region: "eu-west-1",
+      id: "i-0abc",
+      reason: "its instance is gone",
+    } as const;
+    const report = { ...empty, young: [role, role, schedule] };
+    expect(gcReportText(report, true, plain)).toBe(
+      "Nothing is left over in all regions.\nLeft alone: 2 roles, 1 schedule, made in the last half hour:\nthey may be of a launch under way. Look again later.",
     );
   });
 

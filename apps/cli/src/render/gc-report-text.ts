@@ -1,6 +1,15 @@
-import type { GcItem, GcReport } from "@spawn/aws-launcher";
+import type { GcItem, GcKind, GcReport } from "@spawn/aws-launcher";
 import { alignRows } from "./columns.js";
 import type { Palette } from "./palette.js";
+
+const NAMES: Readonly<Record<GcKind, readonly [one: string, many: string]>> = {
+  instance: ["instance", "instances"],
+  role: ["role", "roles"],
+  parameters: ["queue's variables", "queues' variables"],
+  schedule: ["schedule", "schedules"],
+  "security-group": ["security group", "security groups"],
+  "key-pair": ["key", "keys"],
+};
 
 /** `spawn gc` for people: what was found, what became of it, and where nobody could look. */
 export function gcReportText(report: GcReport, dryRun: boolean, palette: Palette): string {
@@ -17,6 +26,7 @@ export function gcReportText(report: GcReport, dryRun: boolean, palette: Palette
     ...(rows.length === 0 ? [] : alignRows([["", "WHAT", "ID", "REGION", "WHY"], ...rows])),
     ...(rows.length === 0 ? [] : [""]),
     summary(report, dryRun),
+    ...leftAlone(report),
     ...warnings.map((warning) => palette.warn(`⚠ ${warning}`)),
     ...notLookedAt.map(({ place, reason }) => palette.bad(`✗ Not looked at: ${place}: ${reason}`)),
   ].join("\n");
@@ -34,4 +44,17 @@ function summary({ found, removed, failed, notLookedAt }: GcReport, dryRun: bool
   if (dryRun) return `${found.length} left over ${where}; nothing was ended (--dry-run).`;
   const failure = failed.length === 0 ? "" : `, ${failed.length} could not be`;
   return `${removed.length} of ${found.length} ended or removed${failure}.`;
+}
+
+function leftAlone({ young }: GcReport): readonly string[] {
+  if (young.length === 0) return [];
+  const counts = [...new Set(young.map(({ kind }) => kind))].map((kind) => {
+    const count = young.filter((item) => item.kind === kind).length;
+    return `${count} ${NAMES[kind][count === 1 ? 0 : 1]}`;
+  });
+  const one = young.length === 1;
+  return [
+    `Left alone: ${counts.join(", ")}, made in the last half hour:`,
+    `${one ? "it" : "they"} may be of a launch under way. Look again later.`,
+  ];
 }

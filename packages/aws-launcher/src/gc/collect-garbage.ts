@@ -42,16 +42,17 @@ export async function collectGarbage({ clients, clock, dryRun }: GcOptions): Pro
       }),
     );
   }
-  const found = [...looked.values()].flatMap(({ items }) => items);
   const liveQueues = new Map([...looked].map(([region, { liveQueues }]) => [region, liveQueues]));
-  try {
-    found.push(...(await findRoles(clients, liveQueues, clock.wallMs())));
-  } catch (error) {
-    notLookedAt.push({ place: "IAM", reason: explainAwsError("roles cannot be listed", error).message });
-  }
+  const all = [...looked.values(), await findRoles(clients, liveQueues, clock.wallMs())];
+  const found = all.flatMap(({ items }) => items);
   const removal = dryRun ? { removed: [], failed: [] } : await removeAll(clients, clock, found);
-  const warnings = [...looked.values()].flatMap((findings) => findings.warnings);
-  return { found, ...removal, notLookedAt, warnings };
+  return {
+    found,
+    young: all.flatMap(({ young }) => young),
+    ...removal,
+    notLookedAt: [...notLookedAt, ...all.flatMap((findings) => findings.notLookedAt)],
+    warnings: [...looked.values()].flatMap(({ warnings }) => warnings),
+  };
 }
 
 async function enabledRegions(

@@ -13,6 +13,8 @@ export interface GcItem {
 
 export interface GcReport {
   readonly found: readonly GcItem[];
+  /** What nothing seems to need but may be a launch's that is under way: made less than half an hour ago, and left alone. */
+  readonly young: readonly GcItem[];
   /** Of those found; none with `dryRun`. */
   readonly removed: readonly GcItem[];
   readonly failed: readonly { readonly item: GcItem; readonly message: string }[];

@@ -78,6 +78,27 @@ describe("gc", { timeout: 120_000 }, () => {
     expect(report.notLookedAt).toEqual([{ place: "eu-west-1", reason: expect.stringContaining("not you") }]);
   });
 
+  it("ends what is past its deadline also where variables and keys cannot be looked at", async () => {
+    const { instanceId } = await rig.launcher.launch(rig.request());
+    rig.clock.advance(2 * HOUR);
+    rig.handler.answer = (call) =>
+      /^(GetParametersByPath|DescribeKeyPairs)$/.test(call.operation)
+        ? ec2Error("UnauthorizedOperation", "not you", 403)
+        : threeRegions(call);
+    const { removed, notLookedAt } = await rig.launcher.gc({ dryRun: false });
+    expect(removed).toContainEqual(expect.objectContaining({ kind: "instance", id: instanceId }));
+    expect(notLookedAt.map(({ place }) => place)).toContain("carried variables in eu-west-1");
+    expect(notLookedAt).toHaveLength(6);
+  });
+
+  it("says what it leaves alone because it is young", async () => {
+    const { instanceId } = await rig.launcher.launch(rig.request());
+    await (await rig.clients.ec2()).terminateInstances({ InstanceIds: [instanceId] });
+    const { found, young } = await rig.launcher.gc({ dryRun: true });
+    expect(found).toEqual([]);
+    expect(young.map(({ kind }) => kind).sort()).toEqual(["role", "schedule"]);
+  });
+
   it("does not take an unreadable deadline for none", async () => {
     const { instanceId } = await rig.launcher.launch(rig.request());
     const Tags = [{ Key: "spawn:ttl-expires-at", Value: "soon" }];
