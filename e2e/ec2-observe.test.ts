@@ -107,6 +107,9 @@ describe.skipIf(isMissing)("a queue on EC2, looked at from here", { timeout: 240
 
     const watch = rig.start(["queue", "status", "last", "-w", "--refresh", "200ms"], { env: queue.env });
     const logs = rig.start(["queue", "logs", "last", "-f"], { env: queue.env });
+    // A line of a job that runs: the log is not waited for until it is long, or complete.
+    await logs.line(/^\[.*\] begun$/, 30_000);
+    expect((await spawn("queue", "logs", "last", "train")).stdout).toMatch(/^\[.*\] begun\n$/);
     writeFileSync(queue.agent.mark("go"), "");
     expect(await watch.result).toMatchObject({
       code: 0,

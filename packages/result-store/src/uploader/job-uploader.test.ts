@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SpawnError } from "@spawn/foundation";
+import { FakeClock, SpawnError } from "@spawn/foundation";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { jobKeys } from "../keys.js";
 import { decodeManifest, type Manifest } from "../manifest.js";
@@ -177,9 +177,10 @@ describe("while a job runs", () => {
     expect(await manifest()).toBeUndefined();
   });
 
-  test("logs grow in the store, for at most twice their size in all", async () => {
+  test("logs that grow fast are there, for at most twice their size in all", async () => {
     const logs = { stdout: file("out", ""), stderr: file("err", ""), merged: file("merged", "") };
-    const one = uploader();
+    const parts = { store, queueId: "q", job: "train", patterns: [], workingDirectory: work };
+    const one = createJobUploader({ ...parts, clock: new FakeClock() });
     for (let step = 0; step < 200; step += 1) {
       appendFileSync(logs.stdout, "x".repeat(1000 + step * 7));
       await one.syncLogs({ attempt: 1, ...logs });
@@ -191,6 +192,29 @@ describe("while a job runs", () => {
     expect(store.sent.get(keys.attempt(1).stdout)).toBeLessThanOrEqual(2 * size);
     await one.syncLogs({ attempt: 1, ...logs });
     expect((await read(keys.attempt(1).stdout))?.length).toBe(size);
+  });
+
+  test("a small log is in a store that replaces every ten seconds, the raw ones every minute", async () => {
+    const clock = new FakeClock();
+    const logs = { stdout: file("out", ""), stderr: file("err", ""), merged: file("merged", "") };
+    const parts = { store, queueId: "q", job: "train", patterns: [], workingDirectory: work };
+    const one = createJobUploader({ ...parts, clock });
+    let written = 0;
+    for (let s = 0; s < 400; s += 5) {
+      for (let line = 1; line <= 5; line += 1) {
+        appendFileSync(logs.stdout, `Epoch ${s + line}/400\n`);
+        appendFileSync(logs.merged, `[12:00:00] Epoch ${s + line}/400\n`);
+        written += 1;
+      }
+      await one.syncLogs({ attempt: 1, ...logs });
+      const lines = async (key: string): Promise<number> => ((await read(key)) ?? "").split("\n").length - 1;
+      expect(written - (await lines(keys.merged))).toBeLessThanOrEqual(10);
+      expect(written - (await lines(keys.attempt(1).stdout))).toBeLessThanOrEqual(60);
+      clock.advance(5_000);
+    }
+    // 40 times a log of 10 KiB, on the way to it.
+    expect(store.sent.get(keys.merged)).toBeLessThan(220_000);
+    expect(store.sent.get(keys.attempt(1).stdout)).toBeLessThan(25_000);
   });
 
   test("overlapping calls are done one after another", async () => {

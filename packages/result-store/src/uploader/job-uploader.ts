@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "@spawn/foundation";
 import { type JobKeys, jobKeys } from "../keys.js";
 import { encodeManifest, type ManifestLog } from "../manifest.js";
 import type { ResultPatterns } from "../matching/match-result-files.js";
@@ -15,6 +16,8 @@ export interface JobUploaderOptions extends ResultPatterns {
   readonly job: string;
   /** How many result files are on their way at once. Default 4. */
   readonly concurrency?: number;
+  /** Says when a growing log goes up again. Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 export interface FinishedJob {
@@ -77,11 +80,11 @@ class StoreUploader implements JobUploader {
   #resultSync: Promise<void> | undefined;
   #manifestRetired: Promise<void> | undefined;
 
-  constructor({ store, queueId, job, concurrency, ...patterns }: JobUploaderOptions) {
+  constructor({ store, queueId, job, concurrency, clock, ...patterns }: JobUploaderOptions) {
     this.#store = store;
     this.#job = job;
     this.#keys = jobKeys(queueId, job);
-    this.#logs = new LogUploads(store, this.#keys);
+    this.#logs = new LogUploads(store, this.#keys, clock ?? systemClock());
     if (patterns.patterns.length > 0) {
       this.#results = new ResultUploads(store, this.#keys, patterns, concurrency ?? DEFAULT_CONCURRENCY);
     }

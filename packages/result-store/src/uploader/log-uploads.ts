@@ -1,9 +1,15 @@
 import { statSync } from "node:fs";
-import { errnoOf } from "@spawn/foundation";
+import { type Clock, errnoOf } from "@spawn/foundation";
 import type { AttemptKeys, JobKeys } from "../keys.js";
 import type { ManifestLog } from "../manifest.js";
 import type { ResultStore, StoredObject } from "../result-store.js";
-import { type LogProgress, NOTHING_STORED, nextLogStep } from "./log-growth.js";
+import { type LogProgress, nextLogStep } from "./log-growth.js";
+
+/**
+ * How long at least until a log that has grown a little goes up again: the merged one is what people follow, the others
+ * are there for when the machine is lost. A little less than ten seconds, so that a look every five meets it.
+ */
+const LIVE_EVERY_MS = { merged: 9_000, raw: 59_000 };
 
 /** The log files of a running attempt. Those that are not there yet count as empty. */
 export interface AttemptLogs {
@@ -26,20 +32,22 @@ export interface FinishedAttempt {
 export class LogUploads {
   readonly #store: ResultStore;
   readonly #keys: JobKeys;
+  readonly #clock: Clock;
   readonly #progress = new Map<string, LogProgress>();
   readonly #complete = new Set<string>();
   #finished: { readonly attempt: number; readonly logs: readonly ManifestLog[] } | undefined;
 
-  constructor(store: ResultStore, keys: JobKeys) {
+  constructor(store: ResultStore, keys: JobKeys, clock: Clock) {
     this.#store = store;
     this.#keys = keys;
+    this.#clock = clock;
   }
 
   async sync(logs: AttemptLogs, signal: AbortSignal): Promise<void> {
     const keys = this.#keys.attempt(logs.attempt);
-    await this.#grow(keys.stdout, logs.stdout, signal);
-    await this.#grow(keys.stderr, logs.stderr, signal);
-    await this.#grow(this.#keys.merged, logs.merged, signal);
+    await this.#grow(this.#keys.merged, logs.merged, LIVE_EVERY_MS.merged, signal);
+    await this.#grow(keys.stdout, logs.stdout, LIVE_EVERY_MS.raw, signal);
+    await this.#grow(keys.stderr, logs.stderr, LIVE_EVERY_MS.raw, signal);
   }
 
   /** Stores an ended attempt's logs and exit code, which so become the job's own. */
@@ -82,10 +90,13 @@ export class LogUploads {
     else if (attempt > 1) await this.#store.remove(this.#keys.exitCode);
   }
 
-  async #grow(key: string, path: string, signal: AbortSignal): Promise<void> {
+  async #grow(key: string, path: string, everyMs: number, signal: AbortSignal): Promise<void> {
     if (this.#complete.has(key)) return;
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    const step = nextLogStep(size, this.#progress.get(key) ?? NOTHING_STORED, this.#store.growth);
+    const nowMs = this.#clock.bootMs();
+    const progress = this.#progress.get(key) ?? { stored: 0, sent: 0, sinceMs: nowMs };
+    this.#progress.set(key, progress);
+    const step = nextLogStep({ size, nowMs, everyMs }, progress, this.#store.growth);
     if (step === undefined) return;
     await this.#store.growFile(key, path, { to: step.stored, signal });
     this.#progress.set(key, step);

@@ -13,7 +13,7 @@ import { LogLines } from "../../logs/log-lines.js";
 import { logBytes } from "../../logs/log-source.js";
 import { type LoggedQueue, loggedQueue, loggedQueueOfFiles } from "../../logs/logged-queue.js";
 import { TailBuffer } from "../../logs/tail-buffer.js";
-import { whyEmpty } from "../../logs/why-empty.js";
+import { notStoredYet, whyEmpty } from "../../logs/why-empty.js";
 import { whyLogsEnd } from "../../logs/why-logs-end.js";
 import { requireJob } from "../../queues/known-job.js";
 import type { Ec2Reference, LocalReference, QueueReference } from "../../queues/queue-reference.js";
@@ -40,7 +40,7 @@ interface RawLog {
 export default class QueueLogs extends SpawnCommand {
   static override summary = "show the logs of a queue's jobs, live or stored";
   static override description =
-    "A job's log is its stdout and stderr merged, every line with its time, over all attempts; values of carried variables are masked. Of a queue on EC2 the log is the one in the result store, some seconds behind. Without a job the logs of all are shown, each line after its job's id.";
+    "A job's log is its stdout and stderr merged, every line with its time, over all attempts; values of carried variables are masked. Of a queue on EC2 the log is the one in the result store: of a running job some ten seconds behind, a minute when it has grown to 256 KiB. Without a job the logs of all are shown, each line after its job's id.";
   static override examples = [
     "<%= config.bin %> queue logs last -f",
     "<%= config.bin %> queue logs last train --tail 20",
@@ -122,6 +122,14 @@ export default class QueueLogs extends SpawnCommand {
     status: QueueStatus,
     job: string | undefined,
   ): Promise<void> {
+    const asked = status.job_details
+      .map(({ job_id }) => job_id)
+      .filter((id) => job === undefined || id === job);
+    const printed = reference.kind === "local" ? undefined : notStoredYet(status, asked);
+    if (printed !== undefined) {
+      this.tell(this.asShown(printed));
+      return;
+    }
     if (job === undefined) {
       this.tell(`No job of ${status.queue_id} has printed anything (the queue is ${status.status}).`);
       return;
