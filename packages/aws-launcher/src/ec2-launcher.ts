@@ -12,7 +12,7 @@ import { endLeftovers } from "./launch/end-leftovers.js";
 import type { LaunchEvent } from "./launch/launch-events.js";
 import { launchInstance } from "./launch/launch-instance.js";
 import { release } from "./launch/release.js";
-import { GUARD_GRACE_MS, type LaunchPlan, planLaunch, planTimes } from "./plan/launch-plan.js";
+import { GUARD_GRACE_MS, type LaunchPlan, planLaunch } from "./plan/launch-plan.js";
 import { roleName } from "./plan/names.js";
 import { callerIdentity, type InstanceTypeFacts, type Survey, survey } from "./plan/survey.js";
 import { preflight } from "./preflight/preflight.js";
@@ -63,15 +63,15 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
   }
 
   /**
-   * What was planned, now: for the request that `plan` looked at, but for its queue id and work folder. Times count from here.
+   * What was planned, now: for the request that `plan` looked at, but for its queue id and work folder. Times count from when
+   * the instance is asked for.
    *
    * @throws SpawnError as `launch`.
    */
   async launchAsPlanned(request: Ec2LaunchRequest, plan: LaunchPlan): Promise<Ec2Instance> {
     await this.reconcile(request.onEvent);
     const home = { ...plan.home, queueId: request.queueId };
-    const times = planTimes(request.ttlMs, this.#parts.clock.wallMs());
-    return launchInstance(this.#parts, request, { ...plan, ...times, home });
+    return launchInstance(this.#parts, request, { ...plan, home });
   }
 
   /** See `endLeftovers`; every launch begins with it. */

@@ -15,6 +15,8 @@ export interface Intent {
   readonly host: string;
   /** RFC 3339, UTC. */
   readonly begun_at: string;
+  /** When its process was last known to be at work. */
+  readonly at_work_at: string;
   /** The role and profile that were made for it. */
   readonly role: string | null;
   /** The last request to make an instance, exactly as it is sent; null before the first. */

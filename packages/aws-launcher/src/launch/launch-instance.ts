@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
@@ -9,22 +8,27 @@ import { guardInstance, prepareGuard } from "../guard/deadline-schedule.js";
 import { type Ec2Instance, readInstance } from "../instances/ec2-instance.js";
 import { importKey } from "../network/key-pair.js";
 import { noIngressGroup, sshGroup } from "../network/security-group.js";
-import type { LaunchPlan, Rung, Surroundings } from "../plan/launch-plan.js";
+import { type LaunchPlan, planTimes, type Rung, type Surroundings } from "../plan/launch-plan.js";
 import { roleName } from "../plan/names.js";
 import { instanceTags } from "../plan/tags.js";
 import type { Ec2LaunchRequest } from "../request.js";
 import { makeInstanceRole } from "../role/instance-role.js";
 import { rolePolicy } from "../role/role-policy.js";
-import { bootstrap } from "./bootstrap.js";
+import { Bootstrap } from "./bootstrap.js";
 import { type Intent, IntentFolder } from "./intent-file.js";
 import { type LaunchesBefore, launchesBefore } from "./launches-before.js";
 import { type MadeInstance, makeInstance, OutcomeUnknown } from "./make-instance.js";
+import { QueueInStore } from "./queue-in-store.js";
 import { settle } from "./reconcile.js";
 import { storedInstance } from "./stored-instance.js";
 
+/** While something is on its way, how often it is written down that the launch is at work, in milliseconds. */
+const NOTED_EVERY_MS = 60_000;
+
 /**
  * Carries out a plan: what the instance needs, then the instance, then the guard that ends it. Whatever fails, what was
- * made is ended and removed; what could not be stays written down for the next command.
+ * made is ended and removed; what could not be stays written down for the next command. The times count from when the
+ * instance is asked for.
  */
 export async function launchInstance(
   parts: Ec2Parts,
@@ -42,12 +46,11 @@ export async function launchInstance(
 class Launch {
   readonly #parts: Ec2Parts;
   readonly #request: Ec2LaunchRequest;
-  readonly #plan: LaunchPlan;
   readonly #folder: IntentFolder;
   readonly #before: LaunchesBefore;
+  readonly #inStore: QueueInStore;
+  #plan: LaunchPlan;
   #intent: Intent;
-  /** Whether what a relaunch replaces is kept beside it. */
-  #isKept = false;
 
   constructor(parts: Ec2Parts, request: Ec2LaunchRequest, plan: LaunchPlan, before: LaunchesBefore) {
     this.#parts = parts;
@@ -55,6 +58,8 @@ class Launch {
     this.#plan = plan;
     this.#before = before;
     this.#folder = new IntentFolder(parts.stateFolder);
+    this.#inStore = new QueueInStore(parts.store, request, this.#shipping.bind(this));
+    const now = this.#now();
     this.#intent = {
       schema_version: 1,
       queue_id: request.queueId,
@@ -63,7 +68,8 @@ class Launch {
       account: plan.home.account,
       pid: parts.processes.own,
       host: parts.processes.host,
-      begun_at: this.#now(),
+      begun_at: now,
+      at_work_at: now,
       role: request.role.kind === "made" ? roleName(plan.home) : null,
       request: null,
       called_at: null,
@@ -73,17 +79,22 @@ class Launch {
 
   async perform(): Promise<Ec2Instance> {
     const { clients, clock } = this.#parts;
-    const { partition, home, guardAt } = this.#plan;
+    const { partition, home } = this.#plan;
     this.#note({});
+    // What is made for an instance counts as left over when it is old and there is none.
+    const isLarge = await this.#inStore.isLarge();
+    if (isLarge) await this.#inStore.fill();
     const [roleArn, around] = await together([
       prepareGuard(clients, partition, home.account),
       this.#surroundings(),
-      this.#fillStore(),
+      isLarge ? undefined : this.#inStore.fill(),
       storeCarried(clients, home.queueId, this.#request.carried),
       this.#makeRole(),
     ]);
+    this.#plan = { ...this.#plan, ...planTimes(this.#request.ttlMs, clock.wallMs()) };
     const made = await this.#make(around);
     const { instanceId } = made;
+    const { guardAt } = this.#plan;
     this.#note({ instance_id: instanceId });
     this.#tell({ type: "made", instanceId });
     const guard = guardInstance(clients, clock, { instanceId, roleArn, partition, endsAt: guardAt });
@@ -91,14 +102,14 @@ class Launch {
       guard.then(() => this.#tell({ type: "guarded", endsAt: guardAt })),
       this.#describeInStore(made),
     ]);
-    await this.#forgetBefore();
+    await this.#inStore.forgetBefore();
     this.#folder.remove(this.#intent);
     return this.#instance(made);
   }
 
   /** Ends and removes what was made. Returns what to throw. */
   async takeBack(cause: unknown): Promise<unknown> {
-    const { clients, clock, store } = this.#parts;
+    const { clients, clock } = this.#parts;
     const warnings: string[] = [];
     try {
       await settle(clients, clock, this.#folder, this.#intent, (event) => {
@@ -106,10 +117,7 @@ class Launch {
         this.#tell(event);
       });
       if (!(cause instanceof OutcomeUnknown) && warnings.length === 0) this.#folder.remove(this.#intent);
-      const keys = queueKeys(this.#request.queueId);
-      if (this.#request.fromStore === undefined) {
-        for (const key of [keys.queueFile, keys.workdir, keys.instance]) await store.remove(key);
-      } else await this.#putBack();
+      await this.#inStore.takeBack();
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       warnings.push(error.message);
@@ -125,53 +133,9 @@ class Launch {
     );
   }
 
-  async #fillStore(): Promise<void> {
-    const { store } = this.#parts;
-    const { queueId, queueFile, workdir, isNew, fromStore } = this.#request;
-    const keys = queueKeys(queueId);
-    // What was asked of an instance before this one is not for this one.
-    if (!isNew) await store.remove(keys.requestsFolder);
-    if (fromStore !== undefined) await this.#keepBefore();
-    await store.putBytes(keys.queueFile, Buffer.from(queueFile), { durable: true });
-    if (workdir?.archive !== undefined) await this.#ship(workdir.archive);
-  }
-
-  async #ship(archive: string): Promise<void> {
-    const { size } = await stat(archive);
-    let sent = 0;
-    const onBytes = (bytes: number): void => {
-      sent += bytes;
-      this.#tell({ type: "shipping", sent, size });
-    };
-    const { workdir } = queueKeys(this.#request.queueId);
-    await this.#parts.store.putFile(workdir, archive, { durable: true, onBytes });
-  }
-
-  /** What a relaunch replaces in the store, so that it can be put back. */
-  get #replaced(): readonly string[] {
-    const keys = queueKeys(this.#request.queueId);
-    return [keys.queueFile, ...(this.#request.workdir?.archive === undefined ? [] : [keys.workdir])];
-  }
-
-  async #keepBefore(): Promise<void> {
-    for (const key of this.#replaced) await this.#parts.store.copy(key, this.#keptKey(key));
-    this.#isKept = true;
-  }
-
-  async #putBack(): Promise<void> {
-    const { store } = this.#parts;
-    if (!this.#isKept) return;
-    for (const key of this.#replaced) await store.copy(this.#keptKey(key), key);
-    await this.#forgetBefore();
-  }
-
-  async #forgetBefore(): Promise<void> {
-    if (this.#isKept) await this.#parts.store.remove(this.#keptKey(""));
-  }
-
-  #keptKey(key: string): string {
-    const { folder } = queueKeys(this.#request.queueId);
-    return `${folder}.before/${key.slice(folder.length)}`;
+  #shipping(sent: number, size: number): void {
+    if (this.#parts.clock.wallMs() - Date.parse(this.#intent.at_work_at) > NOTED_EVERY_MS) this.#note({});
+    this.#tell({ type: "shipping", sent, size });
   }
 
   async #makeRole(): Promise<void> {
@@ -193,14 +157,14 @@ class Launch {
     const { ssh, queueId } = this.#request;
     const [first] = this.#plan.rungs;
     const vpcId = first?.vpcId ?? "";
-    const userDataOf = bootstrap(this.#parts, this.#request, this.#plan, this.#intent.generation);
+    const bootstrap = new Bootstrap(this.#parts, this.#request, this.#plan.home.account);
     const [groupId, keyName] = await together([
       ssh === undefined
         ? noIngressGroup(clients, vpcId)
         : sshGroup(clients, vpcId, queueId, ssh.from, this.#now()),
       ssh === undefined ? undefined : importKey(clients, ssh.publicKey),
       // Others are made when it comes to them.
-      first && userDataOf(first.architecture),
+      first && bootstrap.runner(first.architecture),
     ]);
     return async (rung) => ({
       generation: this.#intent.generation,
@@ -209,7 +173,7 @@ class Launch {
       profile: this.#profile(),
       groupId,
       ...(keyName === undefined ? {} : { keyName }),
-      userData: await userDataOf(rung.architecture),
+      userData: await bootstrap.userData(rung.architecture, this.#plan, this.#intent.generation),
       tags: this.#tags(),
     });
   }
@@ -272,7 +236,7 @@ class Launch {
   }
 
   #note(change: Partial<Intent>): void {
-    this.#intent = { ...this.#intent, ...change };
+    this.#intent = { ...this.#intent, ...change, at_work_at: this.#now() };
     this.#folder.write(this.#intent);
   }
 

@@ -9,8 +9,8 @@ import { release } from "./release.js";
 
 /** Until then an instance may exist that a search does not show yet. */
 const SHOWN_AFTER_MS = 5 * 60_000;
-/** No launch takes longer; an older one is over, whatever its process id says. */
-const LONGEST_LAUNCH_MS = 30 * 60_000;
+/** Whatever takes longer is written down while it lasts: a launch silent for so long is over, whatever its process id says. */
+const LONGEST_SILENCE_MS = 30 * 60_000;
 
 /** The processes of this machine. */
 export interface Processes {
@@ -37,7 +37,7 @@ export function systemProcesses(): Processes {
 
 /** Whether somebody is still at work on it. */
 function isUnderWay(intent: Intent, clock: Clock, processes: Processes): boolean {
-  if (clock.wallMs() - Date.parse(intent.begun_at) > LONGEST_LAUNCH_MS) return false;
+  if (!(clock.wallMs() - Date.parse(intent.at_work_at) <= LONGEST_SILENCE_MS)) return false;
   return intent.host !== processes.host || processes.isAlive(intent.pid);
 }
 

@@ -104,5 +104,8 @@ export async function presignRunner(
     );
   }
   const command = new GetObjectCommand({ Bucket: source.bucket, Key: runner.key });
-  return getSignedUrl(s3, command, { expiresIn: Math.floor(Math.min(sessionMs, LONGEST_URL_MS) / 1000) });
+  return getSignedUrl(s3, command, {
+    expiresIn: Math.floor(Math.min(sessionMs, LONGEST_URL_MS) / 1000),
+    signingDate: new Date(clock.wallMs()),
+  });
 }
