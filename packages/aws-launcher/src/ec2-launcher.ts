@@ -69,7 +69,6 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
    * @throws SpawnError as `launch`.
    */
   async launchAsPlanned(request: Ec2LaunchRequest, plan: LaunchPlan): Promise<Ec2Instance> {
-    await this.reconcile(request.onEvent);
     const home = { ...plan.home, queueId: request.queueId };
     return launchInstance(this.#parts, request, { ...plan, home });
   }

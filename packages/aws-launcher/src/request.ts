@@ -67,7 +67,10 @@ export interface Ec2LaunchRequest {
   };
   /** Unsaid: the jobs' work folder begins empty. */
   readonly workdir?: ShippedFolder;
-  /** The store has nothing of the queue: its id was claimed for this launch. */
+  /**
+   * The store has nothing of the queue: its id was claimed for this launch. A launch that fails gives it back, unless an
+   * instance may be there that needs what lies under it.
+   */
   readonly isNew?: boolean;
   /** The queue goes on from its store; its instance before this one is gone. */
   readonly fromStore?: { readonly rerun: readonly string[]; readonly trustCompleted: boolean };

@@ -10,8 +10,8 @@ export interface Intent {
   readonly generation: number;
   readonly region: string;
   readonly account: string;
-  /** Of the launching process, on `host`. */
-  readonly pid: number;
+  /** Of the launching process, on `host`; null once it has given up. */
+  readonly pid: number | null;
   readonly host: string;
   /** RFC 3339, UTC. */
   readonly begun_at: string;

@@ -15,6 +15,7 @@ import type { Ec2LaunchRequest } from "../request.js";
 import { makeInstanceRole } from "../role/instance-role.js";
 import { rolePolicy } from "../role/role-policy.js";
 import { Bootstrap } from "./bootstrap.js";
+import { endLeftovers } from "./end-leftovers.js";
 import { type Intent, IntentFolder } from "./intent-file.js";
 import { type LaunchesBefore, launchesBefore } from "./launches-before.js";
 import { type MadeInstance, makeInstance, OutcomeUnknown } from "./make-instance.js";
@@ -35,11 +36,23 @@ export async function launchInstance(
   request: Ec2LaunchRequest,
   plan: LaunchPlan,
 ): Promise<Ec2Instance> {
-  const launch = new Launch(parts, request, plan, await launchesBefore(parts, request));
+  const before = await settledBefore(parts, request);
+  const launch = new Launch(parts, request, plan, before);
   try {
     return await launch.perform();
   } catch (error) {
     throw await launch.takeBack(error);
+  }
+}
+
+/** What the queue was launched on before, once what launches left here is ended. */
+async function settledBefore(parts: Ec2Parts, request: Ec2LaunchRequest): Promise<LaunchesBefore> {
+  try {
+    await endLeftovers(parts, request.onEvent);
+    return await launchesBefore(parts, request);
+  } catch (error) {
+    if (request.isNew) await parts.store.remove(queueKeys(request.queueId).folder);
+    throw error;
   }
 }
 
@@ -112,12 +125,16 @@ class Launch {
     const { clients, clock } = this.#parts;
     const warnings: string[] = [];
     try {
-      await settle(clients, clock, this.#folder, this.#intent, (event) => {
+      // Nobody is at work on it from here on, though this process may live on.
+      this.#note({ pid: null });
+      const isSettled = await settle(clients, clock, this.#folder, this.#intent, (event) => {
         if (event.type === "warning") warnings.push(event.message);
         this.#tell(event);
       });
-      if (!(cause instanceof OutcomeUnknown) && warnings.length === 0) this.#folder.remove(this.#intent);
-      await this.#inStore.takeBack();
+      const mayLive = !isSettled && (cause instanceof OutcomeUnknown || this.#intent.instance_id !== null);
+      if (!mayLive && warnings.length === 0) this.#folder.remove(this.#intent);
+      // An instance that may be there reads its queue from the store.
+      if (!mayLive) await this.#inStore.takeBack();
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       warnings.push(error.message);

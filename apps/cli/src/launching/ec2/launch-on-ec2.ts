@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type {
   Ec2Instance,
+  Ec2Launcher,
   Ec2LaunchRequest,
   LaunchEvent,
   PlannedLaunch,
@@ -47,7 +48,7 @@ export interface MadeOnEc2 extends Ec2Reference {
 
 /**
  * Carries out a prepared launch. When this throws, nothing is left of it, or the next command ends what is; the store has
- * nothing under the queue's id.
+ * nothing under the queue's id, unless an instance may be there that needs it.
  *
  * @throws SpawnError `queue-id-taken`, `already-running`, `interrupted`, and those of `Ec2Launcher.launch`.
  */
@@ -65,7 +66,7 @@ export async function launchOnEc2(
   };
   const storeRoot = await madePlace(access, place);
   if (place.isMissing) onStep({ type: "bucket-made", storeRoot });
-  const store = await access.storeAt(storeRoot);
+  const [store, launcher] = [await access.storeAt(storeRoot), await access.launcher(storeRoot)];
   return await withPacked(context, workdir, onStep, async (shipped) => {
     const queueId = await claim(store);
     onStep({ type: "claimed", queueId, wanted });
@@ -76,12 +77,7 @@ export async function launchOnEc2(
       isNew: true,
       ...shipped,
     };
-    try {
-      return await makeOnEc2(context, { access, storeRoot, request, planned, isInterruptible }, onStep);
-    } catch (error) {
-      await store.remove(`${queueId}/`);
-      throw error;
-    }
+    return await makeOnEc2(context, { launcher, storeRoot, request, planned, isInterruptible }, onStep);
   });
 }
 
@@ -96,8 +92,9 @@ export async function resumeOnEc2(
   onStep: (step: Ec2LaunchStep) => void,
   { isInterruptible }: Pick<LaunchManner, "isInterruptible"> = { isInterruptible: true },
 ): Promise<MadeOnEc2> {
+  const launcher = await access.launcher(storeRoot);
   return await withPacked(context, workdir, onStep, (shipped) => {
-    const made = { access, storeRoot, request: { ...request, ...shipped }, planned, isInterruptible };
+    const made = { launcher, storeRoot, request: { ...request, ...shipped }, planned, isInterruptible };
     return makeOnEc2(context, made, onStep);
   });
 }
@@ -141,7 +138,7 @@ async function pack(
 }
 
 interface Making {
-  readonly access: Ec2Access;
+  readonly launcher: Pick<Ec2Launcher, "launchAsPlanned">;
   readonly storeRoot: string;
   readonly request: Ec2LaunchRequest;
   readonly planned: PlannedLaunch;
@@ -151,7 +148,7 @@ interface Making {
 /** Makes the instance, and notes it here. The first Ctrl-C takes back what was made so far; the second leaves it. */
 async function makeOnEc2(
   context: Context,
-  { access, storeRoot, request, planned, isInterruptible }: Making,
+  { launcher, storeRoot, request, planned, isInterruptible }: Making,
   onStep: (step: Ec2LaunchStep) => void,
 ): Promise<MadeOnEc2> {
   const { plan } = planned;
@@ -169,7 +166,7 @@ async function makeOnEc2(
     throw new SpawnError("interrupted", "the launch was interrupted, and what was made of it is taken back");
   };
   try {
-    const instance = await (await access.launcher(storeRoot)).launchAsPlanned({ ...request, onEvent }, plan);
+    const instance = await launcher.launchAsPlanned({ ...request, onEvent }, plan);
     note(context, instance, storeRoot, onStep);
     const { queueId, region, instanceId } = instance;
     return { kind: "ec2", queueId, storeRoot, region, instanceId, instance };
