@@ -84,7 +84,7 @@ export async function settle(
     folder.remove(intent);
     return true;
   }
-  const failures = await release(clients, clock, { queueId, instances, role: others ? null : role });
+  const failures = await release(clients, clock, { queueId, instances, role, isShared: others });
   if (instances.length > 0) tell({ type: "ended-leftover", queueId, instances });
   for (const message of failures) tell({ type: "warning", message });
   const sinceCall = intent.called_at === null ? Infinity : clock.wallMs() - Date.parse(intent.called_at);

@@ -3,6 +3,7 @@ import type { AwsClients } from "../aws/aws-clients.js";
 import { removeCarried } from "../carried/carried-parameters.js";
 import { removeGuard } from "../guard/deadline-schedule.js";
 import { endInstance } from "../instances/find-instances.js";
+import { removeSshGroup } from "../network/security-group.js";
 import { removeInstanceRole } from "../role/instance-role.js";
 
 export interface Belongings {
@@ -10,6 +11,8 @@ export interface Belongings {
   readonly instances: readonly string[];
   /** Of the role and profile that spawn made for the queue. */
   readonly role: string | null;
+  /** Whether another instance of the queue lives, which needs what is the queue's. */
+  readonly isShared?: boolean;
 }
 
 /**
@@ -19,13 +22,15 @@ export interface Belongings {
 export async function release(
   clients: AwsClients,
   clock: Clock,
-  { queueId, instances, role }: Belongings,
+  { queueId, instances, role, isShared = false }: Belongings,
 ): Promise<readonly string[]> {
   const steps: (() => Promise<void>)[] = [
     ...instances.map((id) => () => endInstance(clients, clock, id)),
     ...instances.map((id) => () => removeGuard(clients, id)),
-    () => removeCarried(clients, queueId),
-    ...(role === null ? [] : [() => removeInstanceRole(clients, role)]),
+    ...(isShared ? [] : [() => removeCarried(clients, queueId)]),
+    ...(role === null || isShared ? [] : [() => removeInstanceRole(clients, role)]),
+    // Last: it may have to wait for the instances.
+    ...(isShared ? [] : [() => removeSshGroup(clients, clock, queueId)]),
   ];
   const failures: string[] = [];
   let ended = true;
