@@ -33,8 +33,20 @@ const found: Survey = {
     { subnetId: "subnet-x", zone: "us-east-1b", vpcId: "vpc-2" },
   ],
   images: {
-    "g5.xlarge": { imageId: "ami-gpu", architecture: "x86_64", rootDevice: "/dev/xvda", rootSizeGiB: 75 },
-    "c7g.large": { imageId: "ami-arm", architecture: "arm64", rootDevice: "/dev/xvda", rootSizeGiB: 8 },
+    "g5.xlarge": {
+      imageId: "ami-gpu",
+      architecture: "x86_64",
+      rootDevice: "/dev/xvda",
+      rootSizeGiB: 75,
+      moreDevices: ["/dev/sdf"],
+    },
+    "c7g.large": {
+      imageId: "ami-arm",
+      architecture: "arm64",
+      rootDevice: "/dev/xvda",
+      rootSizeGiB: 8,
+      moreDevices: [],
+    },
   },
 };
 
@@ -62,7 +74,7 @@ describe("the plan of a launch", () => {
     expect(new Set(rungs.map(({ instanceType }) => instanceType))).toEqual(new Set(["g5.xlarge"]));
   });
 
-  it("asks for what was promised: IMDSv2, an encrypted volume that goes with it, an end by shutdown, all tags at once", () => {
+  it("asks for what was promised: IMDSv2, encrypted volumes that go with it, an end by shutdown, all tags at once", () => {
     const facts = {
       ...request,
       deadline: plan.deadline,
@@ -87,6 +99,7 @@ describe("the plan of a launch", () => {
       MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 1 },
       BlockDeviceMappings: [
         { Ebs: { VolumeSize: 75, VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true } },
+        { DeviceName: "/dev/sdf", Ebs: { Encrypted: true, DeleteOnTermination: true } },
       ],
       InstanceMarketOptions: { MarketType: "spot", SpotOptions: { MaxPrice: "0.50" } },
     });

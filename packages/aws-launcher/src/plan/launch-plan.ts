@@ -25,6 +25,8 @@ export interface Rung {
   readonly imageId: string;
   readonly rootDevice: string;
   readonly rootSizeGiB: number;
+  /** The other devices for which the image makes volumes. */
+  readonly moreDevices: readonly string[];
 }
 
 /** What a launch is going to do, as data; `--dry-run` shows it. */
@@ -91,6 +93,7 @@ function rungsOf(request: Ec2LaunchRequest, found: Survey): readonly Rung[] {
           imageId: image.imageId,
           rootDevice: image.rootDevice,
           rootSizeGiB: request.volumeSizeGiB ?? Math.max(LEAST_ROOT_GIB, image.rootSizeGiB),
+          moreDevices: image.moreDevices,
         }));
     }),
   );
@@ -145,6 +148,11 @@ export function runInstancesInput(
         DeviceName: rung.rootDevice,
         Ebs: { VolumeSize: rung.rootSizeGiB, VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true },
       },
+      // Unsaid, an image may leave its other volumes behind, and not encrypted.
+      ...rung.moreDevices.map((DeviceName) => ({
+        DeviceName,
+        Ebs: { Encrypted: true, DeleteOnTermination: true },
+      })),
     ],
     ...(market === "spot" ? { InstanceMarketOptions: spotOptions(rung) } : {}),
     TagSpecifications: [

@@ -18,6 +18,8 @@ interface ImageFacts {
   readonly rootDevice: string;
   /** The smallest root volume it fits on. */
   readonly rootSizeGiB: number;
+  /** The other devices for which it makes volumes. */
+  readonly moreDevices: readonly string[];
 }
 
 interface SubnetFacts {
@@ -209,6 +211,9 @@ async function describeImage(clients: AwsClients, imageId: string): Promise<Imag
       architecture: image.Architecture,
       rootDevice,
       rootSizeGiB: root?.Ebs?.VolumeSize ?? 8,
+      moreDevices: (image.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
+        DeviceName === undefined || DeviceName === rootDevice || Ebs === undefined ? [] : [DeviceName],
+      ),
     };
   } catch (error) {
     if (kindOf(error) === "not-found" || /InvalidAMIID/.test(String(error))) return undefined;
