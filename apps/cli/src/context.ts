@@ -43,6 +43,7 @@ export function openContext(packageRoot: string): Context {
   const settings = settingsAt(env, cwd);
   const configured = async () => (await import("@spawn/aws-launcher")).configuredRegion(env);
   const opened = new Map<string, Promise<Ec2Access>>();
+  const ec2Launches = new LaunchRecords(paths.ec2);
   return {
     ...{ env, cwd, paths, clock, settings },
     launcher: new LocalLauncher({
@@ -52,13 +53,14 @@ export function openContext(packageRoot: string): Context {
     }),
     storeAt: (location) => openAnyStore(location, { patience: "person" }),
     defaultRegion: () => saidRegion({ flag: undefined, env, configured, settings }),
-    ec2Launches: new LaunchRecords(paths.ec2),
+    ec2Launches,
     async ec2(flag) {
       const region = await chooseRegion({ flag, env, configured, settings });
       const access =
         opened.get(region) ??
         openEc2Access({
           ...{ region, env, clock, random, stateFolder: paths.state },
+          launchedAtMs: (instanceId) => ec2Launches.launchedAtMs(instanceId),
           runners: () => runnerBinaries({ env, packageRoot }),
           openStore: (location, options) => openAnyStore(location, { patience: "person", ...options }),
         });

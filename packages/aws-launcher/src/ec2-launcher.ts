@@ -7,7 +7,7 @@ import { gc } from "./gc/gc.js";
 import type { GcReport } from "./gc/gc-report.js";
 import { guardInstance, prepareGuard } from "./guard/deadline-schedule.js";
 import { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
-import { findInstance, findInstances } from "./instances/find-instances.js";
+import { findInstance, findInstances, findMadeInstance } from "./instances/find-instances.js";
 import { endLeftovers } from "./launch/end-leftovers.js";
 import type { LaunchEvent } from "./launch/launch-events.js";
 import { launchInstance } from "./launch/launch-instance.js";
@@ -84,7 +84,7 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
   }
 
   find(instanceId: string): Promise<Ec2Instance> {
-    return findInstance(this.#parts.clients, instanceId);
+    return findMadeInstance(this.#parts, instanceId);
   }
 
   /** On an instance that was kept after its queue; all else goes on on a new instance, by `launch` with `fromStore`. */

@@ -12,6 +12,8 @@ export interface Ec2Parts {
   readonly processes: Processes;
   /** Where launches that are under way are written down. */
   readonly stateFolder: string;
+  /** When an instance was launched from here, in milliseconds since the Unix epoch; unsaid: nobody knows. */
+  readonly launchedAtMs?: (instanceId: string) => number | undefined;
   /** The result store in `bucket` below `prefix`. */
   readonly store: ResultStore;
   readonly bucket: string;

@@ -16,7 +16,7 @@ export type { Ec2Parts } from "./ec2-parts.js";
 export { gc } from "./gc/gc.js";
 export type { GcItem, GcKind, GcReport } from "./gc/gc-report.js";
 export { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
-export { findInstance, findInstances } from "./instances/find-instances.js";
+export { findInstance, findInstances, findMadeInstance } from "./instances/find-instances.js";
 export { endLeftovers } from "./launch/end-leftovers.js";
 export type { LaunchEvent } from "./launch/launch-events.js";
 export { type Processes, systemProcesses } from "./launch/reconcile.js";

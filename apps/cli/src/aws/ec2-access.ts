@@ -26,8 +26,14 @@ export interface Ec2Access {
   account(): Promise<string>;
   /** Instances that spawn made in the region, newest first; terminated ones as long as EC2 tells of them. Of one queue if one is given. */
   list(queueId?: string): Promise<readonly Ec2Instance[]>;
-  /** @throws SpawnError `instance-not-found`. */
+  /**
+   * One that was launched from here a moment ago is waited for: EC2 does not know everywhere at once what it has made.
+   *
+   * @throws SpawnError `instance-not-found`.
+   */
   find(instanceId: string): Promise<Ec2Instance>;
+  /** What EC2 says now. @throws SpawnError `instance-not-found`. */
+  findNow(instanceId: string): Promise<Ec2Instance>;
   /** What AWS says of what a launch asks for. @throws SpawnError where it is awaited, and nowhere else. */
   survey(request: SurveyRequest): Promise<Survey>;
   /** The account's own bucket for results in the region, which may not be there yet. */
@@ -61,6 +67,8 @@ export interface Ec2AccessParts {
   readonly random: Random;
   /** Where launches that are under way are written down. */
   readonly stateFolder: string;
+  /** When an instance was launched from here, in milliseconds since the Unix epoch. */
+  readonly launchedAtMs: (instanceId: string) => number | undefined;
   readonly runners: () => RunnerBinaries;
   readonly openStore: (
     location: string,
@@ -69,7 +77,7 @@ export interface Ec2AccessParts {
 }
 
 export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
-  const { region, env, openStore } = parts;
+  const { region, env, openStore, launchedAtMs } = parts;
   const aws = await import("@spawn/aws-launcher");
   const endpoint = env.AWS_ENDPOINT_URL;
   const clients = new aws.AwsClients({ region, ...(endpoint ? { endpoint } : {}) });
@@ -92,7 +100,8 @@ export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
     clients,
     account,
     list: (queueId) => aws.findInstances(clients, queueId),
-    find: (instanceId) => aws.findInstance(clients, instanceId),
+    find: (instanceId) => aws.findMadeInstance({ clients, clock: parts.clock, launchedAtMs }, instanceId),
+    findNow: (instanceId) => aws.findInstance(clients, instanceId),
     survey: (request) => {
       const asked = aws.survey(clients, request);
       asked.catch(() => undefined);
@@ -106,7 +115,7 @@ export async function openEc2Access(parts: Ec2AccessParts): Promise<Ec2Access> {
       const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(store.location) ?? [];
       return new aws.Ec2Launcher({
         ...{ clients, clock: parts.clock, random: parts.random, processes: aws.systemProcesses() },
-        ...{ stateFolder: parts.stateFolder, store, bucket, prefix, runners: parts.runners() },
+        ...{ stateFolder: parts.stateFolder, store, bucket, prefix, runners: parts.runners(), launchedAtMs },
         createdBy: createdBy((await identify()).arn),
       });
     },

@@ -40,3 +40,11 @@ it("passes over what it cannot read", () => {
   writeFileSync(join(folder, "i-0d.json"), "{}");
   expect(records.all()).toEqual([]);
 });
+
+it("tells when an instance was launched from here", () => {
+  const records = new LaunchRecords(join(folder, "ec2"));
+  records.add(record("i-0a", "2026-01-27T10:00:00.000Z"));
+  expect(records.launchedAtMs("i-0a")).toBe(Date.parse("2026-01-27T10:00:00.000Z"));
+  expect(records.launchedAtMs("i-0b")).toBeUndefined();
+  expect(records.launchedAtMs("../../etc/passwd")).toBeUndefined();
+});

@@ -51,6 +51,13 @@ export class LaunchRecords {
       .sort((a, b) => (a.launchedAt < b.launchedAt ? 1 : a.launchedAt > b.launchedAt ? -1 : 0));
   }
 
+  /** When an instance was launched from here, in milliseconds since the Unix epoch; `undefined` where it was not. */
+  launchedAtMs(instanceId: string): number | undefined {
+    const name = `${instanceId}.json`;
+    const [record] = FILE.test(name) ? read(join(this.#folder, name)) : [];
+    return record === undefined ? undefined : Date.parse(record.launchedAt);
+  }
+
   #forgetOldest(): void {
     if (this.#names().length <= MOST_KEPT) return;
     for (const { instanceId } of this.all().slice(MOST_KEPT))

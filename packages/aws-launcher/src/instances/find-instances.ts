@@ -8,6 +8,8 @@ import { type Ec2Instance, readInstance } from "./ec2-instance.js";
 
 /** An instance that was just made is not known everywhere at once. */
 const SETTLE_MS = 120_000;
+/** As long as whoever asks for an instance is kept waiting for it. */
+const WAITED_FOR_MS = 30_000;
 
 /** All that spawn made in the region, those of one queue if one is given; newest first. */
 export function findInstances(clients: AwsClients, queueId?: string): Promise<readonly Ec2Instance[]> {
@@ -27,6 +29,29 @@ export async function findInstance(clients: AwsClients, instanceId: string): Pro
   throw new SpawnError("instance-not-found", `no instance ${instanceId} of spawn's in ${clients.region}`, {
     hint: "See what there is: spawn list",
   });
+}
+
+/** What tells whether an instance was made just now. */
+export interface MadeHere {
+  readonly clients: AwsClients;
+  readonly clock: Clock;
+  /** When an instance was launched from here, in milliseconds since the Unix epoch; `undefined` where it was not. */
+  readonly launchedAtMs?: ((instanceId: string) => number | undefined) | undefined;
+}
+
+/**
+ * As `findInstance`, but an instance that was launched from here a moment ago is waited for.
+ *
+ * @throws SpawnError as `findInstance`.
+ */
+export function findMadeInstance(
+  { clients, clock, launchedAtMs }: MadeHere,
+  instanceId: string,
+): Promise<Ec2Instance> {
+  const isNew = clock.wallMs() - (launchedAtMs?.(instanceId) ?? Number.NEGATIVE_INFINITY) < SETTLE_MS;
+  const worthwhile = (error: unknown): boolean =>
+    isNew && error instanceof SpawnError && error.code === "instance-not-found";
+  return patiently({ clock, withinMs: WAITED_FOR_MS, worthwhile }, () => findInstance(clients, instanceId));
 }
 
 async function describe(

@@ -26,7 +26,7 @@ export async function openRemoteQueue(context: Context, reference: Ec2Reference)
 
 async function stateOf(ec2: Ec2Access, instanceId: string): Promise<InstanceWord> {
   try {
-    return (await ec2.find(instanceId)).state;
+    return (await ec2.findNow(instanceId)).state;
   } catch (error) {
     if (error instanceof SpawnError && error.code === "instance-not-found") return "gone";
     throw error;
