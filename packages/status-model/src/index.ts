@@ -16,7 +16,7 @@ export {
   type ResourceUsage,
   type StoredResults,
 } from "./fold/job-history.js";
-export { interruptQueue, moveQueue, type QueueMove } from "./fold/move-queue.js";
+export { interruptQueue, loseHost, moveQueue, type QueueMove } from "./fold/move-queue.js";
 export { QueueFold, WARNINGS_KEPT } from "./fold/queue-fold.js";
 export { completedJobs, openJobs, renewals } from "./fold/renewals.js";
 export { type ClockReading, schedulerTimeAt, type TimeAnchor, timeAnchorOf } from "./fold/scheduler-time.js";

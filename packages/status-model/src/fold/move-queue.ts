@@ -22,17 +22,30 @@ export interface QueueMove {
 export function moveQueue(fold: QueueFold, move: QueueMove, record: (event: JournalEvent) => void): void {
   const { place, absent, begun = [], t, random } = move;
   record({ type: "instance-changed", t, ...place, ...absent });
+  loseHost(fold, { t, random }, record);
+  for (const [job, attempt] of begun) {
+    if (fold.definition(job) === undefined || attempt <= jobBudget(fold.scheduler, job).lastAttempt) continue;
+    record({ type: "attempts-unknown", t, job, attempt });
+  }
+  if (fold.started !== undefined) interruptQueue(fold, t, record);
+}
+
+/**
+ * Ends the attempts that ran on an instance which is no more.
+ *
+ * @param record puts an event into the journal and into the fold
+ */
+export function loseHost(
+  fold: QueueFold,
+  { t, random }: Pick<QueueMove, "t" | "random">,
+  record: (event: JournalEvent) => void,
+): void {
   for (const job of fold.running) {
     const attempt = fold.job(job).last?.attempt;
     if (attempt === undefined) continue;
     const outcome = { reason: "host-lost" } as const;
     record({ type: "attempt-ended", t, job, attempt, outcome, random: random() });
   }
-  for (const [job, attempt] of begun) {
-    if (fold.definition(job) === undefined || attempt <= jobBudget(fold.scheduler, job).lastAttempt) continue;
-    record({ type: "attempts-unknown", t, job, attempt });
-  }
-  if (fold.started !== undefined) interruptQueue(fold, t, record);
 }
 
 /**

@@ -91,11 +91,27 @@ describe("a queue on EC2", () => {
       ec2.set(INSTANCE, state);
       const status = await remote().look();
       expect(status).toMatchObject({ status: "interrupted", reason: "runner-lost", instance_state: state });
-      expect(status.job_details.filter((job) => job.status === "running").map((job) => job.reason)).toEqual([
-        "unwatched",
-      ]);
+      expect(status.jobs).toMatchObject({ running: 0, completed: 1 });
+      expect(status.job_details.find(({ job_id }) => job_id === "step2")).toMatchObject({
+        status: "pending",
+        reason: "queue-interrupted",
+        previous_attempts: [{ attempt: 1, reason: "host-lost" }],
+      });
     },
   );
+
+  it("that is silent for long, though its instance runs, says so and estimates nothing", async () => {
+    await publish(running());
+    clock.advance(119_000);
+    expect((await remote().look()).warnings).toEqual([]);
+    clock.advance(5 * 60_000);
+    const { status, warnings, estimated_completion } = await remote().look();
+    expect(status).toBe("running");
+    expect(estimated_completion).toBeUndefined();
+    expect(warnings.at(-1)?.message).toMatch(
+      new RegExp(`^nothing heard from its agent for 6m, .* spawn terminate ${INSTANCE}$`),
+    );
+  });
 
   it.each([
     ["whose last word comes", () => publish(running())],

@@ -1,13 +1,15 @@
-import { type Clock, SpawnError } from "@spawn/foundation";
+import { type Clock, formatDuration, SpawnError } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
-import type { QueueStatus } from "@spawn/status-model";
-import { openStoredQueue } from "../stored-queue.js";
+import { loseHost, QueueFold, type QueueStatus, queueStatus } from "@spawn/status-model";
+import { openStoredQueue, type StoredQueue } from "../stored-queue.js";
 import { statusBeforeStart } from "./status-before-start.js";
 import { type HeardStatus, StoredStatus } from "./stored-status.js";
 import { unknownStatus } from "./unknown-status.js";
 
 /** A runner stores its status every ten seconds. */
 const SILENT_AFTER_MS = 60_000;
+/** Longer than any restart of an agent or failure of the store that heals by itself. */
+const WARNED_AFTER_MS = 120_000;
 /** EC2 does not know everywhere at once what it has just made. */
 const SETTLE_MS = 120_000;
 
@@ -110,12 +112,12 @@ export class RemoteQueue {
       if (!(error instanceof SpawnError)) throw error;
       return unknownOf(heard.status);
     }
-    if (!isOver(state)) return { ...heard.status, instance_state: state };
+    if (!isOver(state)) return withoutWord(heard.status, state, this.#silenceMs(heard));
     // Its last word may have come between the two questions.
     const last = await this.#stored.read();
     if (last !== undefined && isSettled(last.status)) return last.status;
-    const { status } = await openStoredQueue(this.#parts, store, queueId);
-    return { ...status, instance_state: state };
+    const stored = await openStoredQueue(this.#parts, store, queueId);
+    return { ...afterItsHost(stored, Date.parse(heard.status.updated_at)), instance_state: state };
   }
 
   async #unreadable(error: unknown): Promise<QueueStatus> {
@@ -131,6 +133,34 @@ export class RemoteQueue {
     );
     throw unknownStatus(queueId, error, words);
   }
+}
+
+/** What it was when it was last heard of. It may still be so: its instance is there. */
+function withoutWord(status: QueueStatus, state: InstanceWord, silenceMs: number): QueueStatus {
+  const shown = { ...status, instance_state: state };
+  if (silenceMs < WARNED_AFTER_MS) return shown;
+  const silence = formatDuration(Math.floor(silenceMs / 60_000) * 60_000);
+  const message = `nothing heard from its agent for ${silence}, though its instance is ${state}: all this is from then. The instance ends at its deadline, or now by: spawn terminate ${status.instance_id}`;
+  return {
+    ...shown,
+    estimated_completion: undefined,
+    warnings: [...status.warnings, { at: status.updated_at, message }],
+  };
+}
+
+/** As it stands since its instance is no more, which was last heard of at `heardMs`: what ran there is lost. */
+function afterItsHost({ records }: StoredQueue, heardMs: number): QueueStatus {
+  const fold = new QueueFold();
+  for (const record of records) fold.apply(record);
+  const last = fold.latest ?? { at: heardMs, t: 0 };
+  const sinceMs = Math.max(0, heardMs - last.at);
+  const now = { at: last.at + sinceMs, t: last.t + sinceMs };
+  let seq = records.at(-1)?.seq ?? 0;
+  loseHost(fold, { t: now.t, random: () => 0 }, (event) => {
+    seq += 1;
+    fold.apply({ seq, at: now.at, event });
+  });
+  return queueStatus(fold, { wallMs: now.at, t: now.t, runner: "gone" });
 }
 
 interface NewestInstance {
