@@ -7,9 +7,15 @@ import type { GetOptions, StoredObject } from "./result-store.js";
 import { explainStoreError } from "./store-errors.js";
 import { TINY_BYTES, writeTinyFile } from "./tiny-files.js";
 
+/** Bytes that are written and hashed at once: what comes from a network comes in small pieces. */
+const BLOCK_BYTES = 256 * 1024;
+
 const WRITE_FLAGS = constants.O_WRONLY | constants.O_NOFOLLOW;
 
-/** The bytes of an object from `from` on; `undefined` when there is no such object. */
+/**
+ * The bytes of an object from `from` on; `undefined` when there is no such object. A chunk may be overwritten once the next
+ * one is asked for.
+ */
 export type OpenObject = (
   from: number,
 ) => Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined>;
@@ -116,9 +122,16 @@ async function receive(
   const chunks = await openObject(resumed);
   if (chunks === undefined) return undefined;
   const hash = createHash("sha256");
-  if (resumed > 0) await hashFile(partial, hash);
   const beginning = resumed > 0 ? constants.O_APPEND : constants.O_CREAT | constants.O_TRUNC;
-  const file = await open(partial, WRITE_FLAGS | beginning, 0o600);
+  let file: FileHandle;
+  try {
+    if (resumed > 0) await hashFile(partial, hash);
+    file = await open(partial, WRITE_FLAGS | beginning, 0o600);
+  } catch (error) {
+    // What is open at the other end is closed by this.
+    for await (const _chunk of chunks) break;
+    throw error;
+  }
   try {
     const size = await writeChunks(file, chunks, hash, resumed, options);
     return { size, sha256: hash.digest("hex") };
@@ -136,15 +149,41 @@ async function writeChunks(
 ): Promise<number> {
   let size = resumed;
   onBytes?.(resumed);
-  for await (const chunk of chunks) {
+  for await (const block of blocks(chunks)) {
     signal?.throwIfAborted();
-    hash.update(chunk);
-    for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
-    size += chunk.length;
-    onBytes?.(chunk.length);
+    hash.update(block);
+    for (let done = 0; done < block.length; ) done += (await file.write(block, done)).bytesWritten;
+    size += block.length;
+    onBytes?.(block.length);
     if (expect !== undefined && size > expect.size) break;
   }
   return size;
+}
+
+/** Small chunks together, large ones as they are; what came before a failure, too. */
+async function* blocks(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let block: Buffer | undefined;
+  let filled = 0;
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const chunk of chunks) {
+      if (block !== undefined && filled > 0 && filled + chunk.length > BLOCK_BYTES) {
+        yield block.subarray(0, filled);
+        filled = 0;
+      }
+      if (chunk.length >= BLOCK_BYTES) {
+        yield chunk;
+        continue;
+      }
+      block ??= Buffer.allocUnsafe(BLOCK_BYTES);
+      block.set(chunk, filled);
+      filled += chunk.length;
+    }
+  } catch (error) {
+    failure = { error };
+  }
+  if (block !== undefined && filled > 0) yield block.subarray(0, filled);
+  if (failure !== undefined) throw failure.error;
 }
 
 /** Adds a file's bytes to a hash. */

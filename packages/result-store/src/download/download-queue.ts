@@ -10,7 +10,7 @@ import { OutputFolder } from "./output-folder.js";
 import { type OutdatedFiles, removeOutdated } from "./remove-outdated.js";
 import { findStoredJobs } from "./stored-jobs.js";
 
-const DEFAULT_CONCURRENCY = 8;
+const DEFAULT_CONCURRENCY = 16;
 const NONE_OUTDATED: OutdatedFiles = { removed: [], kept: [] };
 
 export interface DownloadOptions {
@@ -22,7 +22,7 @@ export interface DownloadOptions {
   readonly job?: string | undefined;
   /** Default `all`. Exit code, metadata and manifest come with each choice. */
   readonly logs?: LogChoice | undefined;
-  /** How many files are on their way at once. Default 8. */
+  /** How many files are on their way at once. Default 16. */
   readonly concurrency?: number | undefined;
   readonly onEvent?: ((event: DownloadEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -8,16 +8,16 @@ import {
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import type PQueue from "p-queue";
 import type { OnBytes, StoredObject } from "../result-store.js";
-import { fileParts, partBytesFor } from "./parts.js";
+import { type PartPlace, partBytesFor, partsOf, readExactly } from "./parts.js";
+import type { TakenMemory, TransferMemory } from "./transfer-memory.js";
 
 export interface MultipartTarget {
   readonly client: S3Client;
   /** `Bucket`, `Key`, `ExpectedBucketOwner`. */
   readonly object: ObjectAddress;
-  /** Bounds how many parts are on their way at once, of all uploads together. */
-  readonly parts: PQueue;
+  /** Bounds how much is on its way at once, of all uploads together. */
+  readonly memory: TransferMemory;
   readonly signal?: AbortSignal | undefined;
   readonly onBytes?: OnBytes | undefined;
 }
@@ -43,7 +43,7 @@ export async function uploadInParts(
   size: number,
   target: MultipartTarget,
 ): Promise<StoredObject> {
-  const { client, object, parts: sending, signal, onBytes } = target;
+  const { client, object, memory, signal, onBytes } = target;
   const open = await findOpenUpload(target, partBytesFor(size));
   const UploadId = open?.id ?? (await createUpload(target));
   const upload = { ...object, UploadId };
@@ -52,25 +52,27 @@ export async function uploadInParts(
   const failed = new AbortController();
   const signals = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
   try {
-    for await (const { number: PartNumber, bytes: Body, md5 } of fileParts(file, size, whole)) {
-      signals.throwIfAborted();
-      const held = open?.parts.get(PartNumber);
-      if (held !== undefined && held === `"${md5}"`) {
-        done.push(Promise.resolve({ PartNumber, ETag: held }));
-        onBytes?.(Body.length);
-        continue;
+    for (const place of partsOf(size)) {
+      // No part is read before there is room for it.
+      const part = await memory.take(place.length);
+      try {
+        signals.throwIfAborted();
+        await readExactly(file, place.from, part.bytes);
+        whole.update(part.bytes);
+      } catch (error) {
+        part.drop();
+        throw error;
       }
-      const part = sending.add(async (): Promise<UploadedPart> => {
-        const command = new UploadPartCommand({ ...upload, PartNumber, Body });
-        const { ETag = "" } = await client.send(command, { abortSignal: signals });
-        onBytes?.(Body.length);
-        return { PartNumber, ETag };
-      });
+      const held = open?.parts.get(place.number);
+      const sent = isHeld(part.bytes, held)
+        ? keptPart(place, held, part)
+        : sendPart(client, { ...upload, PartNumber: place.number }, part, signals);
       // Seen where all are awaited; until then its failure only stops the rest.
-      part.catch(() => failed.abort());
-      done.push(part);
-      // No part is read before there is room to send it.
-      await sending.onSizeLessThan(1);
+      sent.then(
+        () => onBytes?.(place.length),
+        () => failed.abort(),
+      );
+      done.push(sent);
     }
     const Parts = await Promise.all(done);
     await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
@@ -81,6 +83,33 @@ export async function uploadInParts(
     throw first?.status === "rejected" && signal?.aborted !== true ? first.reason : error;
   }
   return { size, sha256: whole.digest("hex") };
+}
+
+/** Whether a part that S3 names so is this one. Without server-side keys the name is the MD5. */
+function isHeld(bytes: Buffer, held: string | undefined): held is string {
+  return held !== undefined && held === `"${createHash("md5").update(bytes).digest("hex")}"`;
+}
+
+async function keptPart({ number }: PartPlace, ETag: string, part: TakenMemory): Promise<UploadedPart> {
+  part.give();
+  return { PartNumber: number, ETag };
+}
+
+async function sendPart(
+  client: S3Client,
+  place: ObjectAddress & { readonly UploadId: string; readonly PartNumber: number },
+  part: TakenMemory,
+  abortSignal: AbortSignal,
+): Promise<UploadedPart> {
+  const command = new UploadPartCommand({ ...place, Body: part.bytes });
+  try {
+    const { ETag = "" } = await client.send(command, { abortSignal });
+    part.give();
+    return { PartNumber: place.PartNumber, ETag };
+  } catch (error) {
+    part.drop();
+    throw error;
+  }
 }
 
 function isAbort(error: unknown): boolean {

@@ -1,4 +1,3 @@
-import { createHash, type Hash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 
 /** Bytes of one part of a large object, both ways. S3 allows 10,000 parts of at least 5 MiB. */
@@ -11,35 +10,32 @@ export function partBytesFor(size: number): number {
   return Math.max(PART_BYTES, Math.ceil(needed / 1_048_576) * 1_048_576);
 }
 
-export interface FilePart {
+export interface PartPlace {
   /** From 1. */
   readonly number: number;
-  readonly bytes: Buffer;
-  /** As S3 names a part that it holds: without server-side keys its ETag is the MD5. */
-  readonly md5: string;
+  /** Its first byte. */
+  readonly from: number;
+  /** Bytes. */
+  readonly length: number;
+}
+
+/** Where the parts of an object of this size are. */
+export function* partsOf(size: number): Generator<PartPlace> {
+  const partBytes = partBytesFor(size);
+  for (let number = 1, from = 0; from < size; number += 1, from += partBytes) {
+    yield { number, from, length: Math.min(partBytes, size - from) };
+  }
 }
 
 /**
- * Reads a file's parts one after the other, as the consumer takes them, and hashes the whole on the way.
+ * Fills `bytes` from a file.
  *
- * @throws Error when the file is shorter than `size`: it was changed meanwhile.
+ * @throws Error when the file ends before: it was changed meanwhile.
  */
-export async function* fileParts(file: FileHandle, size: number, whole: Hash): AsyncGenerator<FilePart> {
-  const partBytes = partBytesFor(size);
-  for (let number = 1, from = 0; from < size; number += 1, from += partBytes) {
-    const bytes = await readExactly(file, from, Math.min(partBytes, size - from));
-    whole.update(bytes);
-    yield { number, bytes, md5: createHash("md5").update(bytes).digest("hex") };
-  }
-}
-
-/** @throws Error when the file ends before. */
-export async function readExactly(file: FileHandle, from: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await file.read(bytes, done, length - done, from + done);
+export async function readExactly(file: FileHandle, from: number, bytes: Buffer): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done);
     if (bytesRead === 0) throw new Error(`the file became shorter while it was stored: ${from + done} bytes`);
     done += bytesRead;
   }
-  return bytes;
 }

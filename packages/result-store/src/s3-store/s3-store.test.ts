@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import {
   CreateBucketCommand,
   GetBucketEncryptionCommand,
@@ -135,6 +136,61 @@ describe.skipIf(motoIsMissing())("against moto", () => {
       await store.getFile("q/big", join(folder, "got"), { expect: stored });
       const open = await client.send(new ListMultipartUploadsCommand({ Bucket: "results" }));
       expect(open.Uploads ?? []).toEqual([]);
+      rmSync(folder, { recursive: true });
+    });
+  });
+
+  describe("a connection that is lost within an object", () => {
+    /** Bodies that break off after so many bytes. */
+    async function* brokenOff(body: AsyncIterable<Uint8Array>, after: number): AsyncGenerator<Uint8Array> {
+      let left = after;
+      for await (const chunk of body) {
+        yield chunk.subarray(0, left);
+        left -= chunk.length;
+        if (left <= 0) throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
+      }
+    }
+
+    /** A store whose answers break off, and where the ranges began that it was asked for. */
+    function brittleStore(after: number): { readonly store: S3Store; readonly begun: number[] } {
+      const begun: number[] = [];
+      const brittle = s3Client({ patience: "person" });
+      brittle.middlewareStack.add(
+        (next, context) => async (args) => {
+          const answer = await next(args);
+          if (context.commandName !== "GetObjectCommand") return answer;
+          const { Range = "bytes=0-" } = args.input as { Range?: string };
+          begun.push(Number(/\d+/.exec(Range)?.[0]));
+          const output = answer.output as { Body: unknown };
+          output.Body = Readable.from(brokenOff(output.Body as Readable, after));
+          return answer;
+        },
+        { step: "initialize" },
+      );
+      return {
+        store: new S3Store({ client: brittle, bucket: "results", prefix: "", account: moto.account }),
+        begun,
+      };
+    }
+
+    test("is made anew where it was, as long as anything comes", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "spawn-s3-"));
+      const bytes = randomBytes(2 * PART_BYTES + 17);
+      const { store, begun } = brittleStore(PART_BYTES / 2 + 1);
+      const stored = await store.putBytes("q/brittle", bytes);
+      await store.getFile("q/brittle", join(folder, "got"), { expect: stored });
+      expect(readFileSync(join(folder, "got")).equals(bytes)).toBe(true);
+      expect(begun).toContain(PART_BYTES / 2 + 1);
+      rmSync(folder, { recursive: true });
+    });
+
+    test("and brings nothing at all, ends the download with what is wrong", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "spawn-s3-"));
+      const { store, begun } = brittleStore(0);
+      const stored = await store.putBytes("q/barren", randomBytes(100_000));
+      const got = store.getFile("q/barren", join(folder, "got"), { expect: stored });
+      await expect(got).rejects.toMatchObject({ code: "store-failed" });
+      expect(begun.every((from) => from === 0)).toBe(true);
       rmSync(folder, { recursive: true });
     });
   });

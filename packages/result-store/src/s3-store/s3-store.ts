@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -9,8 +9,6 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import PQueue from "p-queue";
-import { openSource } from "../folder-store/source-file.js";
 import { checkFolder, checkKey, queueKeys } from "../keys.js";
 import { receiveFile } from "../receive-file.js";
 import type {
@@ -23,16 +21,22 @@ import type {
   ResultStore,
   StoredObject,
 } from "../result-store.js";
+import { TINY_BYTES } from "../tiny-files.js";
+import { Connections } from "./connections.js";
 import { copyInParts, MOST_COPIED_AT_ONCE } from "./copy-in-parts.js";
+import { FileUploads } from "./file-uploads.js";
 import { isAbsent } from "./is-absent.js";
-import { type ObjectAddress, uploadInParts } from "./multipart-upload.js";
-import { PART_BYTES, readExactly } from "./parts.js";
+import type { ObjectAddress } from "./multipart-upload.js";
+import { PART_BYTES } from "./parts.js";
 import { openRanges } from "./ranged-download.js";
 import { awsFailureOf, explainedS3 } from "./s3-errors.js";
+import { SmallObjects } from "./small-objects.js";
+import { TransferMemory } from "./transfer-memory.js";
 
-/** Large objects and their parts that are on their way at once: with 8 MiB a part, some 100 MiB of memory at most. */
-const LARGE_AT_ONCE = 4;
-const PARTS_AT_ONCE = 8;
+/** Ranges that come down at once; more where more files are asked for. */
+const RANGES_AT_ONCE = 8;
+/** Bytes of parts that are on their way at once, or wait for their turn. */
+const MEMORY_BYTES = 4 * PART_BYTES;
 const DELETED_AT_ONCE = 1000;
 const CONFLICTS_TRIED = 5;
 
@@ -51,12 +55,16 @@ export class S3Store implements ResultStore {
   readonly growth = "replace";
   readonly #client: S3Client;
   readonly #parts: S3StoreParts;
-  readonly #large = new PQueue({ concurrency: LARGE_AT_ONCE });
-  readonly #transfers = new PQueue({ concurrency: PARTS_AT_ONCE });
+  readonly #small: SmallObjects;
+  readonly #uploads: FileUploads;
+  readonly #connections = new Connections(RANGES_AT_ONCE);
+  readonly #memory = new TransferMemory(MEMORY_BYTES, PART_BYTES);
 
   constructor(parts: S3StoreParts) {
     this.#parts = parts;
     this.#client = parts.client;
+    this.#small = new SmallObjects(parts.client);
+    this.#uploads = new FileUploads(parts.client, this.#small, this.#memory);
     this.location = `s3://${parts.bucket}/${parts.prefix}`;
   }
 
@@ -91,7 +99,7 @@ export class S3Store implements ResultStore {
   }
 
   async putFile(key: string, path: string, options: PutOptions = {}): Promise<StoredObject> {
-    return await this.#putBeginning(key, path, undefined, options);
+    return await this.#uploads.put(this.#address(key), path, undefined, options);
   }
 
   async putBytes(
@@ -99,16 +107,11 @@ export class S3Store implements ResultStore {
     bytes: Uint8Array,
     { signal, onBytes }: PutOptions = {},
   ): Promise<StoredObject> {
-    const object = this.#address(key);
-    signal?.throwIfAborted();
-    const command = new PutObjectCommand({ ...object, Body: bytes });
-    await explainedS3(`storing ${key}`, () => this.#client.send(command, abortable(signal)));
-    onBytes?.(bytes.length);
-    return { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+    return await this.#uploads.putBytes(this.#address(key), bytes, { signal, onBytes });
   }
 
   async growFile(key: string, path: string, { to, signal }: GrowOptions = {}): Promise<void> {
-    await this.#putBeginning(key, path, to, signal === undefined ? {} : { signal });
+    await this.#uploads.put(this.#address(key), path, to, { signal });
   }
 
   async copy(fromKey: string, toKey: string): Promise<boolean> {
@@ -126,14 +129,18 @@ export class S3Store implements ResultStore {
   }
 
   async getFile(key: string, path: string, options: GetOptions = {}): Promise<StoredObject | undefined> {
+    const { expect, signal } = options;
+    const object = this.#address(key);
     const source = {
-      client: this.#client,
-      object: this.#address(key),
-      parts: this.#transfers,
-      signal: options.signal,
+      ...{ client: this.#client, object, size: expect?.size, signal },
+      ...{ connections: this.#connections, memory: this.#memory },
     };
     return await explainedS3(`fetching ${key}`, () =>
-      receiveFile(key, path, options, (from) => openRanges(source, from)),
+      receiveFile(key, path, options, async (from) => {
+        const isTiny = from === 0 && expect !== undefined && expect.size <= TINY_BYTES;
+        const tiny = isTiny ? await this.#small.get(object, TINY_BYTES, signal) : undefined;
+        return tiny === undefined ? await openRanges(source, from) : [tiny];
+      }),
     );
   }
 
@@ -225,32 +232,6 @@ export class S3Store implements ResultStore {
     });
   }
 
-  /** Small files go up with one call, large ones in parts. */
-  async #putBeginning(
-    key: string,
-    path: string,
-    to: number | undefined,
-    options: PutOptions,
-  ): Promise<StoredObject> {
-    const object = this.#address(key);
-    const source = await openSource(path);
-    const { file } = source;
-    try {
-      const size = Math.min(to ?? source.size, source.size);
-      if (size <= PART_BYTES) {
-        const bytes = await readExactly(file, 0, size);
-        return await this.putBytes(key, bytes, options);
-      }
-      const { signal, onBytes } = options;
-      const target = { client: this.#client, object, parts: this.#transfers, signal, onBytes };
-      return await explainedS3(`storing ${key}`, () =>
-        this.#large.add(() => uploadInParts(file, size, target)),
-      );
-    } finally {
-      await file.close();
-    }
-  }
-
   async #sizeOf(object: ObjectAddress): Promise<number | undefined> {
     try {
       return (await this.#client.send(new HeadObjectCommand(object))).ContentLength ?? 0;
@@ -271,8 +252,4 @@ export class S3Store implements ResultStore {
     const { bucket, account, prefix } = this.#parts;
     return { Bucket: bucket, Key: `${prefix}${key}`, ExpectedBucketOwner: account };
   }
-}
-
-function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }

@@ -7,14 +7,14 @@ import { type AttemptLogs, type FinishedAttempt, LogUploads } from "./log-upload
 import { ResultUploads, type UploadedResults } from "./result-uploads.js";
 import { Turns } from "./turns.js";
 
-const DEFAULT_CONCURRENCY = 4;
+const DEFAULT_CONCURRENCY = 16;
 const NO_RESULTS: UploadedResults = { files: [], missing: [], warnings: [] };
 
 export interface JobUploaderOptions extends ResultPatterns {
   readonly store: ResultStore;
   readonly queueId: string;
   readonly job: string;
-  /** How many result files are on their way at once. Default 4. */
+  /** How many result files are on their way at once. Default 16. */
   readonly concurrency?: number;
   /** Says when a growing log goes up again. Default: the machine's. */
   readonly clock?: Clock;
