@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { answers, freePort, startServer, stopServer } from "./local-server.mjs";
 
 /**
- * moto, for what is AWS's besides S3: whose credentials these are, and which instances there are (none).
+ * moto, for what is AWS's besides S3: whose credentials these are.
  *
  * @param {string} scratch
  */

@@ -14,6 +14,7 @@ export const PRODUCT = "spawn";
  * @property {string} id of its own, part of every key; or of what is stored
  * @property {string} data the folder with the files that go up, or the one into which they come down
  * @property {string} folder for what else the contender needs
+ * @property {string} home the folder that it takes for its user's
  *
  * @typedef {object} Contender
  * @property {string} name
@@ -38,31 +39,38 @@ export function product() {
     writeFileSync(join(state, "queue.json"), JSON.stringify({ queue_id: id, jobs }));
     return [...argv, ...runnerCommand(folder, `s3://${BUCKET}/`)];
   };
-  const results = [process.execPath, SPAWN, "queue", "results"];
+  // As on the machine from which it was launched, where a launch has noted where its results are.
+  const down = ({ id, data, home }) => {
+    const noted = join(home, ".local/state/spawn/ec2");
+    mkdirSync(noted, { recursive: true });
+    const launch = {
+      instanceId: "i-0123456789abcdef0",
+      queueId: id,
+      region: REGION,
+      storeRoot: `s3://${BUCKET}/`,
+    };
+    const record = { schema_version: 1, ...launch, launchedAt: "2026-01-01T00:00:00Z" };
+    writeFileSync(join(noted, `${launch.instanceId}.json`), JSON.stringify(record));
+    return [process.execPath, SPAWN, "queue", "results", id, "--output", data];
+  };
   return {
     name: PRODUCT,
     up: { what: `${runner}, one job`, command: up },
-    down: {
-      what: "spawn queue results",
-      command: ({ id, data }) => [...results, id, "--region", REGION, "--output", data],
-    },
+    down: { what: "spawn queue results", command: down },
     prefix: resultsOf,
   };
 }
 
 /**
- * The peers, as they are and with what their users are told to set for speed.
+ * The peers, as they are; rclone also with what its users are told to set for many files.
  *
  * @returns {readonly Contender[]}
  */
-export function peers({ endpoint, scratch }) {
-  const AWS_CONFIG_FILE = join(scratch, "aws-config");
-  writeFileSync(AWS_CONFIG_FILE, "[default]\ns3 =\n  max_concurrent_requests = 20\n");
+export function peers(endpoint) {
   return [
     rclone("rclone copy", endpoint, []),
     rclone("rclone copy --transfers 16 --checkers 16", endpoint, ["--transfers", "16", "--checkers", "16"]),
-    aws("aws s3 cp --recursive", endpoint, {}),
-    aws("aws s3 cp --recursive, max_concurrent_requests 20", endpoint, { AWS_CONFIG_FILE }),
+    aws("aws s3 cp --recursive", endpoint),
   ];
 }
 
@@ -77,11 +85,11 @@ function rclone(name, endpoint, flags) {
   };
 }
 
-function aws(name, endpoint, env) {
+function aws(name, endpoint) {
   const s3 = ["aws", "--endpoint-url", endpoint, "s3"];
   const copy = (from, to) => [...s3, "cp", "--recursive", "--only-show-errors", from, to];
   return {
-    ...{ name, peer: "aws", env, prefix: (id) => `${id}/` },
+    ...{ name, peer: "aws", prefix: (id) => `${id}/` },
     up: { command: ({ id, data }) => copy(data, `s3://${BUCKET}/${id}/`) },
     down: { command: ({ id, data }) => copy(`s3://${BUCKET}/${resultsOf(id)}`, data) },
   };

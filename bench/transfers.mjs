@@ -13,15 +13,15 @@ import { filesIn, makeFiles } from "./transfer-files.mjs";
 const MEMORY_DISK = "/dev/shm";
 const MIB = 2 ** 20;
 
-/** @typedef {{ files: number, bytes: number, what: string }} Load files of one size, and what to call them */
+/** @typedef {{ files: number, bytes: number, what: string, rounds: number }} Load files of one size, and what to call them */
 
 /**
  * Results of a job to S3 and back, beside programs that copy files to S3 and back.
  *
- * @param {{ loads: readonly Load[], rounds: number, bench: import("./run.mjs").Bench }} options
+ * @param {{ loads: readonly Load[], bench: import("./run.mjs").Bench }} options
  * @returns {AsyncGenerator<import("./table.mjs").Section>}
  */
-export async function* benchTransfers({ loads, rounds, bench }) {
+export async function* benchTransfers({ loads, bench }) {
   const why = whyNoSwift() ?? (lacking(["moto_server"]).length > 0 ? "no moto_server" : undefined);
   if (why !== undefined) {
     bench.report(`${why} on this machine: the transfers cannot be measured and are left out`);
@@ -36,7 +36,7 @@ export async function* benchTransfers({ loads, rounds, bench }) {
     servers.push(swift);
     const bucket = await makeBucket(swift, BUCKET);
     const site = { scratch, swift, bucket, bench, env: environmentFor(swift, moto, scratch) };
-    for (const load of loads) yield* transfersOf(load, rounds, site);
+    for (const load of loads) yield* transfersOf(load, site);
   } finally {
     for (const server of servers) await server.stop();
     rmSync(scratch, { recursive: true, force: true });
@@ -59,16 +59,18 @@ function environmentFor(swift, moto, scratch) {
   };
 }
 
-async function* transfersOf(load, rounds, site) {
+async function* transfersOf(load, site) {
   const { scratch, swift, bench } = site;
   const source = mkdtempSync(join(scratch, "source-"));
   makeFiles(source, load);
   const ours = product();
-  const others = peers({ endpoint: swift.endpoint, scratch }).filter(({ peer }) => bench.peers.has(peer));
+  const others = peers(swift.endpoint).filter(({ peer }) => bench.peers.has(peer));
   const contenders = [ours, ...others];
   const measureAll = (transfer) =>
-    interleave(rounds, new Map(contenders.map((one) => [one.name, () => transfer(one)])), (name, round) =>
-      bench.report(`${load.what}, round ${round + 1}: ${name}`),
+    interleave(
+      load.rounds,
+      new Map(contenders.map((one) => [one.name, () => transfer(one)])),
+      (name, round) => bench.report(`${load.what}, round ${round + 1}: ${name}`),
     );
 
   const up = await measureAll(async (contender) => {
@@ -76,11 +78,11 @@ async function* transfersOf(load, rounds, site) {
     swift.drop();
     return usage;
   });
-  yield sectionOf("up", ours.up.what, load, rounds, up);
+  yield sectionOf("up", ours.up.what, load, up);
 
   const { id } = await store(ours, source, load, site);
   const down = await measureAll((contender) => fetchFiles(contender, id, load, site));
-  yield sectionOf("down", ours.down.what, load, rounds, down);
+  yield sectionOf("down", ours.down.what, load, down);
   swift.drop();
   rmSync(source, { recursive: true });
 }
@@ -89,7 +91,7 @@ async function* transfersOf(load, rounds, site) {
 async function store(contender, source, load, site) {
   const folder = mkdtempSync(join(site.scratch, "run-"));
   const id = folder.slice(site.scratch.length + 1);
-  const command = contender.up.command({ id, data: source, folder });
+  const command = contender.up.command({ id, data: source, folder, home: site.env.HOME });
   const usage = site.bench.measure(command, { cwd: folder, env: { ...site.env, ...contender.env } });
   rmSync(folder, { recursive: true });
   check(contender.name, load, await site.bucket.objectsBelow(contender.prefix(id)));
@@ -100,7 +102,7 @@ async function store(contender, source, load, site) {
 function fetchFiles(contender, id, load, site) {
   const folder = mkdtempSync(join(site.scratch, "run-"));
   const data = join(folder, "fetched");
-  const command = contender.down.command({ id, data, folder });
+  const command = contender.down.command({ id, data, folder, home: site.env.HOME });
   const usage = site.bench.measure(command, { cwd: folder, env: { ...site.env, ...contender.env } });
   check(contender.name, load, filesIn(contender.name === PRODUCT ? resultsIn(data) : data));
   rmSync(folder, { recursive: true });
@@ -113,7 +115,7 @@ function check(name, { files, bytes }, found) {
   throw new Error(`${name} left ${found.files} files of ${found.bytes} bytes, not ${files} of ${bytes} each`);
 }
 
-function sectionOf(direction, ours, load, rounds, results) {
+function sectionOf(direction, ours, load, results) {
   const wall = (usages) => usages.map(({ wallSeconds }) => wallSeconds);
   const base = wall(results.get(PRODUCT));
   const [unit, amount] =
@@ -130,6 +132,6 @@ function sectionOf(direction, ours, load, rounds, results) {
     title: `${load.what}, ${direction}`,
     columns: ["", "wall, s", "of spawn", unit, "CPU, s", "peak memory, MiB"],
     rows,
-    remarks: [`Median of ${rounds} interleaved rounds (least–most); ratios are taken within a round.`],
+    remarks: [`Median of ${load.rounds} interleaved rounds (least–most); ratios are taken within a round.`],
   };
 }
