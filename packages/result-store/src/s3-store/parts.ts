@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 
 /** Bytes of one part of a large object, both ways. S3 allows 10,000 parts of at least 5 MiB. */
-export const PART_BYTES = 8 * 1024 * 1024;
+export const PART_BYTES = 5 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 
 /** Bytes a part of an object of this size has. */
