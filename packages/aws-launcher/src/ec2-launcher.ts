@@ -125,7 +125,7 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     const deadline = newDeadline(instance, byMs, clock.wallMs());
     const { account, partition } = await callerIdentity(clients);
     // The guard first, then the tag that gc goes by, then the instance itself: none of them ends it too early.
-    const roleArn = await prepareGuard(clients, partition, account);
+    const roleArn = await prepareGuard(this.#parts, partition, account);
     const endsAt = new Date(Date.parse(deadline) + GUARD_GRACE_MS).toISOString();
     await guardInstance(clients, clock, { instanceId, roleArn, partition, endsAt });
     const Tags = [{ Key: "spawn:ttl-expires-at", Value: deadline }];

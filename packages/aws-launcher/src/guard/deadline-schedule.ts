@@ -1,6 +1,7 @@
 import type { Clock } from "@spawn/foundation";
 import type { AwsClients } from "../aws/aws-clients.js";
 import { awsMessage, explainAwsError, kindOf } from "../aws/aws-errors.js";
+import { onceKnown } from "../aws/once-known.js";
 import { patiently } from "../aws/patience.js";
 import { together } from "../aws/together.js";
 import { DEADLINE_ROLE, MANAGED_TAG, SCHEDULE_GROUP, scheduleName } from "../plan/names.js";
@@ -15,19 +16,27 @@ const POLICY_NAME = "spawn-deadline";
  * Makes what every schedule needs, once in an account and region: the scheduler's role, which may terminate spawn's
  * instances and nothing else, and the group. Returns the role's ARN.
  */
-export async function prepareGuard(clients: AwsClients, partition: string, account: string): Promise<string> {
+export async function prepareGuard(
+  { clients, clock }: { readonly clients: AwsClients; readonly clock: Clock },
+  partition: string,
+  account: string,
+): Promise<string> {
   const [iam, scheduler] = await Promise.all([clients.iam(), clients.scheduler()]);
   const Tags = tagList({ [MANAGED_TAG]: "true" });
   const makeRole = async (): Promise<void> => {
     await ignoring("exists", () =>
-      iam.createRole({
-        RoleName: DEADLINE_ROLE,
-        AssumeRolePolicyDocument: trustOf("scheduler.amazonaws.com"),
-        Tags,
-      }),
+      onceKnown(clock, () =>
+        iam.createRole({
+          RoleName: DEADLINE_ROLE,
+          AssumeRolePolicyDocument: trustOf("scheduler.amazonaws.com"),
+          Tags,
+        }),
+      ),
     );
     const PolicyDocument = deadlinePolicy(partition, account);
-    await iam.putRolePolicy({ RoleName: DEADLINE_ROLE, PolicyName: POLICY_NAME, PolicyDocument });
+    await onceKnown(clock, () =>
+      iam.putRolePolicy({ RoleName: DEADLINE_ROLE, PolicyName: POLICY_NAME, PolicyDocument }),
+    );
   };
   try {
     await together([

@@ -98,7 +98,7 @@ class Launch {
     const isLarge = await this.#inStore.isLarge();
     if (isLarge) await this.#inStore.fill();
     const [roleArn, around] = await together([
-      prepareGuard(clients, partition, home.account),
+      prepareGuard(this.#parts, partition, home.account),
       this.#surroundings(),
       isLarge ? undefined : this.#inStore.fill(),
       storeCarried(clients, home.queueId, this.#request.carried),
@@ -156,12 +156,13 @@ class Launch {
   }
 
   async #makeRole(): Promise<void> {
-    const { clients, bucket, prefix } = this.#parts;
+    const { clients, clock, bucket, prefix } = this.#parts;
     const { role, queueId } = this.#request;
     if (role.kind !== "made") return;
     const { home, partition } = this.#plan;
     await makeInstanceRole(
       clients,
+      clock,
       roleName(home),
       queueId,
       rolePolicy({ ...role, home, partition, bucket, prefix }),
@@ -176,9 +177,7 @@ class Launch {
     const vpcId = first?.vpcId ?? "";
     const bootstrap = new Bootstrap(this.#parts, this.#request, this.#plan.home.account);
     const [groupId, keyName] = await together([
-      ssh === undefined
-        ? noIngressGroup(clients, vpcId)
-        : sshGroup(clients, vpcId, queueId, ssh.from, this.#now()),
+      ssh === undefined ? noIngressGroup(clients, vpcId) : sshGroup(this.#parts, vpcId, queueId, ssh.from),
       ssh === undefined ? undefined : importKey(clients, ssh.publicKey),
       // Others are made when it comes to them.
       first && bootstrap.runner(first.architecture),

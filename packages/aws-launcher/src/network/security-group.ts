@@ -2,6 +2,7 @@ import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import type { Clock } from "@spawn/foundation";
 import type { AwsClients } from "../aws/aws-clients.js";
 import { awsErrorName, explainAwsError, kindOf } from "../aws/aws-errors.js";
+import { onceKnown } from "../aws/once-known.js";
 import { patiently } from "../aws/patience.js";
 import { MADE_AT_TAG, MANAGED_TAG, NO_INGRESS_GROUP, sshGroupName } from "../plan/names.js";
 import { queueTags, tagList } from "../plan/tags.js";
@@ -17,17 +18,14 @@ export async function noIngressGroup(clients: AwsClients, vpcId: string): Promis
   return id;
 }
 
-/**
- * A queue's own group, into which ssh is let from one address range and nothing else; `madeAt` is RFC 3339. Returns its
- * id.
- */
+/** A queue's own group, into which ssh is let from one address range and nothing else. Returns its id. */
 export async function sshGroup(
-  clients: AwsClients,
+  { clients, clock }: { readonly clients: AwsClients; readonly clock: Clock },
   vpcId: string,
   queueId: string,
   from: string,
-  madeAt: string,
 ): Promise<string> {
+  const madeAt = new Date(clock.wallMs()).toISOString();
   const tags = { ...queueTags(queueId), [MADE_AT_TAG]: madeAt };
   const about = "spawn: ssh from whoever launched";
   const { id, letsIn } = await groupOf(clients, vpcId, sshGroupName(queueId), about, tags);
@@ -40,7 +38,7 @@ export async function sshGroup(
     if (letsIn.length > 0) {
       await ec2.revokeSecurityGroupIngress({ GroupId: id, IpPermissions: [...letsIn] });
     }
-    await ec2.authorizeSecurityGroupIngress({ GroupId: id, IpPermissions });
+    await onceKnown(clock, () => ec2.authorizeSecurityGroupIngress({ GroupId: id, IpPermissions }));
   } catch (error) {
     if (kindOf(error) !== "exists") throw explainAwsError(`ssh cannot be let in from ${from}`, error);
   }

@@ -1,5 +1,7 @@
+import type { Clock } from "@spawn/foundation";
 import type { AwsClients } from "../aws/aws-clients.js";
 import { explainAwsError, kindOf } from "../aws/aws-errors.js";
+import { onceKnown } from "../aws/once-known.js";
 import { together } from "../aws/together.js";
 import { queueTags, tagList } from "../plan/tags.js";
 import { INSTANCE_TRUST } from "./role-policy.js";
@@ -13,6 +15,7 @@ const POLICY_NAME = "spawn";
  */
 export async function makeInstanceRole(
   clients: AwsClients,
+  clock: Clock,
   name: string,
   queueId: string,
   policy: string,
@@ -20,14 +23,16 @@ export async function makeInstanceRole(
   const iam = await clients.iam();
   const Tags = tagList({ ...queueTags(queueId), "spawn:region": clients.region });
   try {
-    await unlessThere(() =>
+    await unlessThere(clock, () =>
       iam.createRole({ RoleName: name, AssumeRolePolicyDocument: INSTANCE_TRUST, Tags }),
     );
     await together([
-      iam.putRolePolicy({ RoleName: name, PolicyName: POLICY_NAME, PolicyDocument: policy }),
-      unlessThere(() => iam.createInstanceProfile({ InstanceProfileName: name, Tags })),
+      onceKnown(clock, () =>
+        iam.putRolePolicy({ RoleName: name, PolicyName: POLICY_NAME, PolicyDocument: policy }),
+      ),
+      unlessThere(clock, () => iam.createInstanceProfile({ InstanceProfileName: name, Tags })),
     ]);
-    await addRole(clients, name);
+    await onceKnown(clock, () => addRole(clients, name));
   } catch (error) {
     throw explainAwsError(`the role ${name} cannot be made`, error);
   }
@@ -65,9 +70,9 @@ async function emptyProfile(clients: AwsClients, InstanceProfileName: string): P
   }
 }
 
-async function unlessThere(make: () => Promise<unknown>): Promise<void> {
+async function unlessThere(clock: Clock, make: () => Promise<unknown>): Promise<void> {
   try {
-    await make();
+    await onceKnown(clock, make);
   } catch (error) {
     if (kindOf(error) !== "exists") throw error;
   }
