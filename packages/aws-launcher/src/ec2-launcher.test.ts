@@ -110,14 +110,27 @@ describe("a launch on EC2", () => {
     expect(Parameters).toEqual([]);
   });
 
-  it("tells a quota apart from capacity, and does not walk on", async () => {
+  const refusedByQuota = (types: RegExp) => {
     rig.handler.answer = ({ operation, body }) =>
-      operation === "RunInstances" && !body.includes("DryRun")
+      operation === "RunInstances" && !body.includes("DryRun") && types.test(body)
         ? ec2Error("VcpuLimitExceeded", "You have requested more vCPU capacity than your limit")
         : undefined;
+  };
+
+  it("tells a quota apart from capacity, and does not ask in another zone", async () => {
+    refusedByQuota(/./);
     const launch = rig.launcher.launch(rig.request());
     await expect(launch).rejects.toMatchObject({ code: "quota-exceeded" });
     expect(rig.events.filter(({ type }) => type === "requesting")).toHaveLength(1);
+  });
+
+  it("goes on to a smaller type, another family or market where a quota refuses one", async () => {
+    refusedByQuota(/InstanceType=(x1e|m5\.xlarge|c5)/);
+    const instanceTypes = ["x1e.xlarge", "m5.xlarge", "c5.2xlarge", "m5.large"];
+    const instance = await rig.launcher.launch(rig.request({ instanceTypes }));
+    expect(instance.instanceType).toBe("m5.large");
+    const asked = rig.events.flatMap((event) => (event.type === "requesting" ? [event.instanceType] : []));
+    expect(asked).toEqual(["x1e.xlarge", "m5.xlarge", "m5.large"]);
   });
 
   it("waits for a role that is not known everywhere yet", async () => {

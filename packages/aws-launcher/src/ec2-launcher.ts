@@ -27,7 +27,7 @@ const LONGEST_AHEAD_MS = 30 * 86_400_000;
 /** A launch of which everything that can be checked beforehand was found good. */
 export interface PlannedLaunch {
   readonly plan: LaunchPlan;
-  /** What could not be checked, in words. */
+  /** What could not be checked, and what is not tried, in words. */
   readonly notes: readonly string[];
   /** Of the instance types that were asked for. */
   readonly types: readonly InstanceTypeFacts[];
@@ -52,8 +52,8 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     const { clients, clock } = this.#parts;
     const found = await (surveyed ?? survey(clients, request));
     const plan = planLaunch(request, found, clients.region, clock.wallMs());
-    const notes = await preflight(this.#parts, request, found, plan);
-    return { plan, notes, types: found.types };
+    const { rungs, notes } = await preflight(this.#parts, request, found, plan);
+    return { plan: { ...plan, rungs }, notes, types: found.types };
   }
 
   async launch(request: Ec2LaunchRequest): Promise<Ec2Instance> {

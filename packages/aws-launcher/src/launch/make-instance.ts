@@ -1,9 +1,10 @@
 import type { Instance as AwsInstance, RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import { type Clock, SpawnError } from "@spawn/foundation";
 import type { AwsClients } from "../aws/aws-clients.js";
-import { awsMessage, explainAwsError, kindOf } from "../aws/aws-errors.js";
+import { awsErrorName, awsMessage, explainAwsError, kindOf } from "../aws/aws-errors.js";
 import { patiently } from "../aws/patience.js";
 import { type LaunchPlan, type Rung, runInstancesInput, type Surroundings } from "../plan/launch-plan.js";
+import { quotaFamily } from "../plan/quota-family.js";
 import type { LaunchEvent } from "./launch-events.js";
 
 /** How long a profile or group that was just made may take to be known everywhere, and an unknown outcome to clear up. */
@@ -38,15 +39,17 @@ export class OutcomeUnknown extends SpawnError {
 
 /**
  * Makes one instance, on the first rung that has capacity. Never on to another rung while the outcome of the last
- * request is unknown: the same request is sent again, and its token lets AWS make no second instance of it.
+ * request is unknown: the same request is sent again, and its token lets AWS make no second instance of it. What a quota
+ * refuses is not asked for again in another zone; a smaller type, another family or market may still fit.
  *
- * @throws SpawnError `no-capacity` when every rung refused, `quota-exceeded`, `permission-denied`, `aws-failed`;
- * `OutcomeUnknown`.
+ * @throws SpawnError `no-capacity` when every rung refused, `quota-exceeded` when quotas did, `permission-denied`,
+ * `aws-failed`; `OutcomeUnknown`.
  */
 export async function makeInstance(options: MakeOptions): Promise<MadeInstance> {
   const { plan, tell } = options;
-  const refusals: string[] = [];
+  const refusals: Refusal[] = [];
   for (const rung of plan.rungs) {
+    if (refusals.some((refusal) => isRefusedToo(rung, refusal))) continue;
     const { instanceType, zone, market } = rung;
     const request = runInstancesInput(plan, rung, await options.around(rung));
     options.note(request);
@@ -57,20 +60,48 @@ export async function makeInstance(options: MakeOptions): Promise<MadeInstance> 
       return { instanceId: aws.InstanceId, rung, aws };
     } catch (error) {
       if (error instanceof SpawnError) throw error;
-      const kind = kindOf(error);
-      if (kind !== "capacity" && kind !== "not-offered") {
+      const isQuota = QUOTA_OF_FAMILY.test(awsErrorName(error));
+      if (!isQuota && !["capacity", "not-offered"].includes(kindOf(error))) {
         throw explainAwsError(`${instanceType} in ${zone} (${market}) cannot be launched`, error);
       }
       const reason = awsMessage(error);
-      refusals.push(`${instanceType} in ${zone} (${market}): ${reason}`);
+      refusals.push({ rung, reason, isQuota });
       tell({ type: "refused", instanceType, zone, market, reason });
     }
   }
-  throw new SpawnError(
-    "no-capacity",
-    `no instance can be had:\n${refusals.map((line) => `  ${line}`).join("\n")}`,
+  throw nothingToBeHad(refusals);
+}
+
+/** Those that count the instances or vCPUs of a family and market. */
+const QUOTA_OF_FAMILY = /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded)$/;
+
+interface Refusal {
+  readonly rung: Rung;
+  /** AWS's own words. */
+  readonly reason: string;
+  readonly isQuota: boolean;
+}
+
+/** Whether a quota that refused one refuses the other: what is as large, of the same family and market. */
+function isRefusedToo(rung: Rung, { rung: refused, isQuota }: Refusal): boolean {
+  const family = ({ instanceType }: Rung): string => quotaFamily(instanceType).name;
+  return (
+    isQuota && rung.market === refused.market && rung.cpus >= refused.cpus && family(rung) === family(refused)
+  );
+}
+
+function nothingToBeHad(refusals: readonly Refusal[]): SpawnError {
+  const lines = refusals.map(
+    ({ rung, reason }) => `  ${rung.instanceType} in ${rung.zone} (${rung.market}): ${reason}`,
+  );
+  const isQuota = refusals.length > 0 && refusals.every((refusal) => refusal.isQuota);
+  return new SpawnError(
+    isQuota ? "quota-exceeded" : "no-capacity",
+    `no instance can be had:\n${lines.join("\n")}`,
     {
-      hint: "Name more types (--instance-type a,b,c), try another region, or try again later.",
+      hint: isQuota
+        ? "Raise the quota in the Service Quotas console, under Amazon EC2, end other instances, or name smaller types (--instance-type a,b,c)."
+        : "Name more types (--instance-type a,b,c), try another region, or try again later.",
     },
   );
 }

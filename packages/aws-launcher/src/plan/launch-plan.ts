@@ -15,6 +15,7 @@ type Market = "spot" | "on-demand";
 /** One way to get the instance; the next is taken where this one has no capacity. */
 export interface Rung {
   readonly instanceType: string;
+  readonly cpus: number;
   readonly zone: string;
   readonly subnetId: string;
   readonly vpcId: string;
@@ -84,6 +85,7 @@ function rungsOf(request: Ec2LaunchRequest, found: Survey): readonly Rung[] {
         .filter(({ zone }) => offered.includes(zone))
         .map(({ subnetId, zone, vpcId }) => ({
           instanceType,
+          cpus: type.cpus,
           zone,
           subnetId,
           vpcId,

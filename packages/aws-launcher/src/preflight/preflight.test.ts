@@ -96,6 +96,35 @@ describe("the preflight", () => {
     await expect(launcher.plan(rig.request())).rejects.toMatchObject({ code: "runner-not-found" });
   });
 
+  /** As an account would answer whose quota for a family is 0 vCPUs. */
+  const withoutQuota = (codes: RegExp) => {
+    rig.handler.answer = ({ operation, body }) =>
+      operation === "GetServiceQuota"
+        ? { status: 200, body: JSON.stringify({ Quota: { Value: codes.test(body) ? 0 : 64 } }) }
+        : undefined;
+  };
+  const [G, STANDARD_ON_DEMAND] = [/L-DB2E81BA/, /L-1216C47A/];
+
+  it("leaves out what a quota refuses, and says so", async () => {
+    withoutQuota(G);
+    const { plan: some } = await rig.launcher.plan(rig.request());
+    const ami = some.rungs[0]?.imageId ?? "";
+    const instanceTypes = ["g4dn.xlarge", "t3.micro"];
+    const { plan, notes } = await rig.launcher.plan(rig.request({ ami, instanceTypes }));
+    expect(new Set(plan.rungs.map(({ instanceType }) => instanceType))).toEqual(new Set(["t3.micro"]));
+    expect(notes).toEqual([
+      expect.stringMatching(/^g4dn\.xlarge \(on-demand\) is not tried: the quota .* is 0 vCPUs.*L-DB2E81BA/),
+    ]);
+  });
+
+  it("refuses where quotas leave nothing", async () => {
+    withoutQuota(STANDARD_ON_DEMAND);
+    await expect(rig.launcher.plan(rig.request())).rejects.toMatchObject({ code: "quota-exceeded" });
+    const market = { kind: "spot", orOnDemand: true } as const;
+    const { plan } = await rig.launcher.plan(rig.request({ market }));
+    expect(new Set(plan.rungs.map((rung) => rung.market))).toEqual(new Set(["spot"]));
+  });
+
   it("asks for permission before anything is made", async () => {
     rig.handler.answer = ({ operation }) =>
       operation === "RunInstances"

@@ -4,7 +4,7 @@ import { carriedProblems } from "../carried/carried-parameters.js";
 import type { Ec2Parts } from "../ec2-parts.js";
 import { keyName } from "../network/key-pair.js";
 import { imageParameter } from "../plan/images.js";
-import { type LaunchPlan, runInstancesInput } from "../plan/launch-plan.js";
+import { type LaunchPlan, type Rung, runInstancesInput } from "../plan/launch-plan.js";
 import type { Survey } from "../plan/survey.js";
 import type { Ec2LaunchRequest } from "../request.js";
 import { rolePolicy } from "../role/role-policy.js";
@@ -14,10 +14,16 @@ import { quotaFindings } from "./quotas.js";
 const SHORTEST_TTL_MS = 60_000;
 const LONGEST_TTL_MS = 30 * 86_400_000;
 
+export interface Preflight {
+  /** Those of the plan that may succeed. */
+  readonly rungs: readonly Rung[];
+  /** What could not be checked, and what is not tried, in words. */
+  readonly notes: readonly string[];
+}
+
 /**
  * Looks for everything that would make a launch fail, before anything is made or spent.
  *
- * @returns what could not be checked, in words.
  * @throws SpawnError with all problems at once, under the code of the first.
  */
 export async function preflight(
@@ -25,10 +31,10 @@ export async function preflight(
   request: Ec2LaunchRequest,
   found: Survey,
   plan: LaunchPlan,
-): Promise<readonly string[]> {
+): Promise<Preflight> {
   const [permissions, quotas] = await Promise.all([
     permissionProblems(parts, plan),
-    quotaFindings(parts.clients, found.types, request.market),
+    quotaFindings(parts.clients, plan.rungs),
   ]);
   const problems = [
     ...requestProblems(parts, request, found, plan),
@@ -38,7 +44,7 @@ export async function preflight(
     ...quotas.problems,
   ];
   const [first] = problems;
-  if (first === undefined) return quotas.notes;
+  if (first === undefined) return { rungs: quotas.rungs, notes: quotas.notes };
   const lines = problems.map(({ message }) => message);
   const text =
     lines.length === 1

@@ -1,67 +1,70 @@
 import type { AwsClients } from "../aws/aws-clients.js";
-import type { InstanceTypeFacts } from "../plan/survey.js";
-import type { MarketChoice } from "../request.js";
+import type { Rung } from "../plan/launch-plan.js";
+import { quotaFamily } from "../plan/quota-family.js";
 import type { Problem } from "./problem.js";
 
-/** Quotas count vCPUs, one for each of these families; codes as in Service Quotas, on-demand and spot. */
-const FAMILIES: readonly {
-  readonly name: string;
-  readonly types: RegExp;
-  readonly onDemand: string;
-  readonly spot: string;
-}[] = [
-  { name: "G and VT", types: /^(g|vt)\d/, onDemand: "L-DB2E81BA", spot: "L-3819A6DF" },
-  { name: "P", types: /^p\d/, onDemand: "L-417A185B", spot: "L-7212CCBC" },
-  {
-    name: "Standard (A, C, D, H, I, M, R, T, Z)",
-    types: /^[acdhimrtz]\d/,
-    onDemand: "L-1216C47A",
-    spot: "L-34B43A08",
-  },
-];
-
 export interface QuotaFindings {
+  /** Those that quotas leave. */
+  readonly rungs: readonly Rung[];
+  /** Where they leave none. */
   readonly problems: readonly Problem[];
-  /** What could not be checked, in words. */
+  /** What could not be checked, and what is not tried, in words. */
   readonly notes: readonly string[];
 }
 
-/** Whether the account's quotas leave room for one instance of at least one of the types at all. */
-export async function quotaFindings(
-  clients: AwsClients,
-  types: readonly InstanceTypeFacts[],
-  market: MarketChoice,
-): Promise<QuotaFindings> {
-  const findings = await Promise.all(types.map((type) => findingOf(clients, type, market)));
-  const problems = findings.flatMap(({ problem }) => problem ?? []);
-  const notes = [...new Set(findings.flatMap(({ note }) => note ?? []))];
-  // Another type of the list may still fit.
-  return problems.length === types.length
-    ? { problems, notes }
-    : { problems: [], notes: [...notes, ...problems.map(({ message }) => message)] };
+/** Which ways to get an instance the account's quotas leave, were there no other instance. */
+export async function quotaFindings(clients: AwsClients, rungs: readonly Rung[]): Promise<QuotaFindings> {
+  const asked = new Map<string, Promise<number | undefined>>();
+  const limitOf = (code: string): Promise<number | undefined> => {
+    const limit = asked.get(code) ?? quotaValue(clients, code);
+    asked.set(code, limit);
+    return limit;
+  };
+  const notes = new Set<string>();
+  const refused = new Map<string, string>();
+  const left: Rung[] = [];
+  for (const finding of await Promise.all(rungs.map((rung) => findingOf(rung, limitOf)))) {
+    const { rung, note, refusal } = finding;
+    if (note !== undefined) notes.add(note);
+    if (refusal === undefined) left.push(rung);
+    else refused.set(refusal, `${rung.instanceType} (${rung.market}) is not tried`);
+  }
+  if (left.length === 0) {
+    const problems = [...refused.keys()].map((message) => ({ code: "quota-exceeded" as const, message }));
+    return { rungs: left, problems, notes: [...notes] };
+  }
+  const untried = [...refused].map(([refusal, words]) => `${words}: ${refusal}`);
+  return { rungs: left, problems: [], notes: [...notes, ...untried] };
 }
 
 interface Finding {
-  readonly problem?: Problem;
+  readonly rung: Rung;
   readonly note?: string;
+  readonly refusal?: string;
 }
 
 async function findingOf(
-  clients: AwsClients,
-  type: InstanceTypeFacts,
-  market: MarketChoice,
+  rung: Rung,
+  limitOf: (code: string) => Promise<number | undefined>,
 ): Promise<Finding> {
-  const family = FAMILIES.find(({ types }) => types.test(type.instanceType));
-  if (family === undefined) return { note: `the quota for ${type.instanceType} could not be checked` };
-  const onDemand = market.kind === "on-demand" || market.orOnDemand;
-  const QuotaCode = onDemand ? family.onDemand : family.spot;
+  const { instanceType, market, cpus } = rung;
+  const { name, codes } = quotaFamily(instanceType);
+  if (codes === undefined) return { rung, note: `the quota for ${instanceType} could not be checked` };
+  const code = codes[market];
+  const limit = await limitOf(code);
+  // Whoever may launch need not be allowed to look at quotas: the launch itself would tell.
+  if (limit === undefined) return { rung, note: `the quota for ${name} instances could not be checked` };
+  if (limit >= cpus) return { rung };
+  const refusal = `the quota for ${market} ${name} instances is ${limit} vCPUs, and ${instanceType} has ${cpus}: raise ${code} in Service Quotas`;
+  return { rung, refusal };
+}
+
+/** `undefined` where it cannot be read. */
+async function quotaValue(clients: AwsClients, QuotaCode: string): Promise<number | undefined> {
   try {
     const { Quota } = await (await clients.quotas()).getServiceQuota({ ServiceCode: "ec2", QuotaCode });
-    if (Quota?.Value === undefined || Quota.Value >= type.cpus) return {};
-    const message = `the quota for ${onDemand ? "on-demand" : "spot"} ${family.name} instances is ${Quota.Value} vCPUs, and ${type.instanceType} has ${type.cpus}: raise ${QuotaCode} in Service Quotas`;
-    return { problem: { code: "quota-exceeded", message } };
+    return Quota?.Value;
   } catch {
-    // Whoever may launch need not be allowed to look at quotas: the launch itself would tell.
-    return { note: `the quota for ${family.name} instances could not be checked` };
+    return undefined;
   }
 }
