@@ -133,6 +133,18 @@ describe("a launch on EC2", () => {
     expect(asked).toEqual(["x1e.xlarge", "m5.xlarge", "m5.large"]);
   });
 
+  it("takes another zone where a subnet has no address left", async () => {
+    let full: string | undefined;
+    rig.handler.answer = ({ operation, body }) => {
+      if (operation !== "RunInstances" || body.includes("DryRun")) return undefined;
+      const subnet = new URLSearchParams(body).get("SubnetId") ?? "";
+      full ??= subnet;
+      return subnet === full ? ec2Error("InsufficientFreeAddressesInSubnet", "no free addresses") : undefined;
+    };
+    await rig.launcher.launch(rig.request());
+    expect(rig.events.filter(({ type }) => type === "requesting")).toHaveLength(2);
+  });
+
   it("waits for a role that is not known everywhere yet", async () => {
     let asked = 0;
     rig.handler.answer = ({ operation, body }) =>

@@ -16,7 +16,7 @@ export type AwsFailureKind =
 const KINDS: readonly (readonly [AwsFailureKind, RegExp])[] = [
   [
     "capacity",
-    /^(Insufficient(Instance|Host|ReservedInstance|Spot\w*)?Capacity|InsufficientCapacity|SpotMaxPriceTooLow)/,
+    /^(Insufficient(Instance|Host|ReservedInstance|Spot\w*)?Capacity|InsufficientCapacity|InsufficientFreeAddressesInSubnet$|SpotMaxPriceTooLow)/,
   ],
   ["not-offered", /^Unsupported$/],
   ["quota", /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|\w*LimitExceeded)$/],

@@ -6,6 +6,8 @@ import { instanceTags } from "./tags.js";
 
 const NOW = Date.parse("2026-01-27T10:00:00Z");
 
+const OPEN = { freeAddresses: 100, isPublic: true };
+
 const request: Ec2LaunchRequest = {
   queueId: "q",
   queueFile: "{}",
@@ -28,9 +30,9 @@ const found: Survey = {
   unknownTypes: [],
   offerings: { "g5.xlarge": ["us-east-1b"], "c7g.large": ["us-east-1a", "us-east-1b"] },
   subnets: [
-    { subnetId: "subnet-a", zone: "us-east-1a", vpcId: "vpc-1" },
-    { subnetId: "subnet-b", zone: "us-east-1b", vpcId: "vpc-1" },
-    { subnetId: "subnet-x", zone: "us-east-1b", vpcId: "vpc-2" },
+    { subnetId: "subnet-a", zone: "us-east-1a", vpcId: "vpc-1", ...OPEN },
+    { subnetId: "subnet-b", zone: "us-east-1b", vpcId: "vpc-1", ...OPEN },
+    { subnetId: "subnet-x", zone: "us-east-1b", vpcId: "vpc-2", ...OPEN },
   ],
   images: {
     "g5.xlarge": {
@@ -62,6 +64,13 @@ describe("the plan of a launch", () => {
       "c7g.large us-east-1a on-demand",
       "c7g.large us-east-1b on-demand",
     ]);
+  });
+
+  it("leaves out a subnet that has no address left", () => {
+    const [full, ...others] = found.subnets;
+    const subnets = [{ ...full!, freeAddresses: 0 }, ...others];
+    const { rungs } = planLaunch(request, { ...found, subnets }, "us-east-1", NOW);
+    expect(new Set(rungs.map(({ zone }) => zone))).toEqual(new Set(["us-east-1b"]));
   });
 
   it("ends the instance at its deadline, and by AWS a quarter of an hour later", () => {

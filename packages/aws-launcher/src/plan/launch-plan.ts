@@ -82,7 +82,7 @@ function rungsOf(request: Ec2LaunchRequest, found: Survey): readonly Rung[] {
       if (type === undefined || image === undefined || image.architecture !== type.architecture) return [];
       const offered = found.offerings[instanceType] ?? [];
       return subnets
-        .filter(({ zone }) => offered.includes(zone))
+        .filter(({ zone, freeAddresses }) => offered.includes(zone) && freeAddresses > 0)
         .map(({ subnetId, zone, vpcId }) => ({
           instanceType,
           cpus: type.cpus,

@@ -1,4 +1,4 @@
-import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
+import type { InstanceTypeInfo, Subnet } from "@aws-sdk/client-ec2";
 import type { AwsClients } from "../aws/aws-clients.js";
 import { explainAwsError, kindOf } from "../aws/aws-errors.js";
 import type { Ec2LaunchRequest } from "../request.js";
@@ -26,6 +26,10 @@ interface SubnetFacts {
   readonly subnetId: string;
   readonly zone: string;
   readonly vpcId: string;
+  /** How many instances still fit. */
+  readonly freeAddresses: number;
+  /** Whether an instance gets a public address there. */
+  readonly isPublic: boolean;
 }
 
 /** What AWS says of what a launch asks for. */
@@ -159,15 +163,30 @@ async function usableSubnets(
         ? { Filters: [{ Name: "default-for-az", Values: ["true"] }] }
         : { SubnetIds: [subnetId] },
     );
-    return Subnets.flatMap(({ SubnetId, AvailabilityZone, VpcId }) =>
-      SubnetId === undefined || AvailabilityZone === undefined || VpcId === undefined
-        ? []
-        : [{ subnetId: SubnetId, zone: AvailabilityZone, vpcId: VpcId }],
-    ).sort((a, b) => (a.zone < b.zone ? -1 : 1));
+    return Subnets.flatMap(subnetFacts).sort((a, b) => (a.zone < b.zone ? -1 : 1));
   } catch (error) {
     if (kindOf(error) === "not-found") return [];
     throw explainAwsError("the subnets cannot be looked up", error);
   }
+}
+
+function subnetFacts({
+  SubnetId,
+  AvailabilityZone,
+  VpcId,
+  AvailableIpAddressCount,
+  MapPublicIpOnLaunch,
+}: Subnet): readonly SubnetFacts[] {
+  if (SubnetId === undefined || AvailabilityZone === undefined || VpcId === undefined) return [];
+  return [
+    {
+      subnetId: SubnetId,
+      zone: AvailabilityZone,
+      vpcId: VpcId,
+      freeAddresses: AvailableIpAddressCount ?? Number.POSITIVE_INFINITY,
+      isPublic: MapPublicIpOnLaunch ?? true,
+    },
+  ];
 }
 
 async function imagesFor(

@@ -91,6 +91,28 @@ describe("the preflight", () => {
     await expect(nowhere).rejects.toThrow("no subnet subnet-00000000");
   });
 
+  it("warns of a subnet without public addresses, and refuses one without free ones", async () => {
+    const ec2 = await rig.clients.ec2();
+    const { Subnets = [] } = await ec2.describeSubnets({});
+    const SubnetId = Subnets[0]?.SubnetId ?? "";
+    await ec2.modifySubnetAttribute({ SubnetId, MapPublicIpOnLaunch: { Value: false } });
+    const { notes } = await rig.launcher.plan(rig.request({ subnetId: SubnetId }));
+    expect(notes).toContainEqual(
+      expect.stringMatching(new RegExp(`^${SubnetId} \\(\\S+\\) gives no public address: without a NAT`)),
+    );
+    rig.handler.answer = ({ operation }) =>
+      operation === "DescribeSubnets"
+        ? {
+            status: 200,
+            body: `<DescribeSubnetsResponse><subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><availabilityZone>us-east-1a</availabilityZone><availableIpAddressCount>0</availableIpAddressCount></item></subnetSet></DescribeSubnetsResponse>`,
+          }
+        : undefined;
+    await expect(rig.launcher.plan(rig.request())).rejects.toMatchObject({
+      code: "no-capacity",
+      message: expect.stringContaining("no address is left in subnet-1 (us-east-1a)"),
+    });
+  });
+
   it("says which runner is missing", async () => {
     const launcher = new Ec2Launcher({ ...rig.parts, runners: {} });
     await expect(launcher.plan(rig.request())).rejects.toMatchObject({ code: "runner-not-found" });

@@ -44,7 +44,10 @@ export async function preflight(
     ...quotas.problems,
   ];
   const [first] = problems;
-  if (first === undefined) return { rungs: quotas.rungs, notes: quotas.notes };
+  if (first === undefined) {
+    const { rungs, notes } = quotas;
+    return { rungs, notes: [...notes, ...addressNotes(found, rungs)] };
+  }
   const lines = problems.map(({ message }) => message);
   const text =
     lines.length === 1
@@ -125,11 +128,28 @@ function placeProblems(
         : `there is no subnet ${request.subnetId} in ${clients.region}`;
     return [{ code: "bad-arguments", message }];
   }
+  const full = found.subnets.filter(({ freeAddresses }) => freeAddresses === 0);
+  if (full.length === found.subnets.length) {
+    const names = full.map(({ subnetId, zone }) => `${subnetId} (${zone})`).join(", ");
+    const message = `no address is left in ${names}: end instances there, or name another subnet with --subnet`;
+    return [{ code: "no-capacity", message }];
+  }
   const placeable = found.types.filter(({ instanceType }) => found.images[instanceType] !== undefined);
   if (plan.rungs.length > 0 || placeable.length === 0) return [];
   const zones = found.subnets.map(({ zone }) => zone).join(", ");
   const message = `none of ${request.instanceTypes.join(", ")} is offered where there is a subnet to use (${zones})`;
   return [{ code: "bad-arguments", message }];
+}
+
+/** The request asks for no public address of its own: an instance has what its subnet gives it. */
+function addressNotes({ subnets }: Survey, rungs: readonly Rung[]): readonly string[] {
+  const used = new Set(rungs.map(({ subnetId }) => subnetId));
+  return subnets
+    .filter(({ subnetId, isPublic }) => used.has(subnetId) && !isPublic)
+    .map(
+      ({ subnetId, zone }) =>
+        `${subnetId} (${zone}) gives no public address: without a NAT gateway there, an instance cannot reach AWS, runs nothing and ends by itself`,
+    );
 }
 
 /** Whether the caller may make the instance, asked without making one. */
