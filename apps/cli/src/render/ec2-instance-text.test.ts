@@ -58,6 +58,16 @@ Results Location: s3://spawn-results-us-east-1/first-pipeline/
 `);
   });
 
+  it("says why it ended, and does not take what EC2 forgot for none", () => {
+    const stateReason = "Client.VolumeLimitExceeded: Volume limit exceeded";
+    const text = textOf({
+      instance: { ...instance, state: "terminated", stateReason },
+      role: { kind: "untold" },
+    });
+    expect(text).toContain("State: terminated (Client.VolumeLimitExceeded: Volume limit exceeded)");
+    expect(text).toContain("IAM: unknown (EC2 tells no more of an instance that has ended)");
+  });
+
   it("says what is not known, and what should not be", () => {
     expect(textOf({ instance: { ...instance, deadline: "unreadable" } })).toContain("Ends: unreadable");
     expect(textOf({ nowMs: START_AT + 60 * 60_000 })).toContain("(30m ago: spawn gc ends it)");

@@ -7,6 +7,8 @@ import type { Palette } from "./palette.js";
 /** What is known of an instance's role. */
 export type RoleKnowledge =
   | { readonly kind: "none" }
+  /** EC2 does not tell of an instance that is over which profile it had. */
+  | { readonly kind: "untold" }
   | ({ readonly kind: "known" } & RoleDescription)
   /** Its instance profile is there no more. */
   | { readonly kind: "removed"; readonly profile: string }
@@ -35,7 +37,7 @@ export function ec2InstanceText(view: Ec2InstanceView, palette: Palette): string
       ["Instance", instance.instanceId],
       ["Name", instance.name],
       ["Provider", instance.provider],
-      ["State", instance.state],
+      ["State", stateWords(instance)],
       ["Instance Type", `${instanceType} in ${zone} (${market})`],
       ["Address", addressWords(instance)],
       ["Launched", shown(Date.parse(instance.launchedAt))],
@@ -47,6 +49,10 @@ export function ec2InstanceText(view: Ec2InstanceView, palette: Palette): string
     ],
     palette,
   );
+}
+
+function stateWords({ state, stateReason }: Ec2Instance): string {
+  return stateReason === undefined ? state : `${state} (${stateReason})`;
 }
 
 function addressWords({ publicAddress, privateAddress, keyName }: Ec2Instance): string | undefined {
@@ -69,6 +75,8 @@ function roleWords(role: RoleKnowledge): string {
   switch (role.kind) {
     case "none":
       return "none (no instance profile)";
+    case "untold":
+      return "unknown (EC2 tells no more of an instance that has ended)";
     case "known":
       return `${role.role} (policies: ${role.policies.length === 0 ? "none" : role.policies.join(", ")})`;
     case "removed":

@@ -30,6 +30,7 @@ export function ec2InstanceJson(
   return {
     schema_version: 1,
     ...ec2InstanceRow(instance, status?.status, time),
+    state_reason: instance.stateReason ?? null,
     generation: instance.generation,
     image_id: instance.imageId,
     key_name: instance.keyName ?? null,

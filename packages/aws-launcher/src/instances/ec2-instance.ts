@@ -19,6 +19,8 @@ export interface Ec2Instance extends InstanceFacts {
   readonly keyName?: string;
   /** Of its instance profile. */
   readonly profile?: string;
+  /** Why it is in that state, in EC2's words; absent while it runs, and where EC2 does not say. */
+  readonly stateReason?: string;
   /** RFC 3339: when it stopped or ended, as far as EC2 says. */
   readonly endedAt?: string;
 }
@@ -54,8 +56,16 @@ export function readInstance(aws: AwsInstance, region: string): Ec2Instance | un
     ...optional("privateAddress", aws.PrivateIpAddress),
     ...optional("keyName", aws.KeyName),
     ...optional("profile", aws.IamInstanceProfile?.Arn?.split("/").at(-1)),
+    ...optional("stateReason", stateReason(aws)),
     ...optional("endedAt", endedAt(aws.StateTransitionReason)),
   };
+}
+
+/** As `Client.VolumeLimitExceeded: Volume limit exceeded`. */
+function stateReason({ State, StateReason }: AwsInstance): string | undefined {
+  if (State?.Name === "pending" || State?.Name === "running") return undefined;
+  const { Code = "", Message = "" } = StateReason ?? {};
+  return Message === "" || Message.startsWith(Code) ? Message || Code : `${Code}: ${Message}`;
 }
 
 /** Of `User initiated (2026-01-27 10:00:00 GMT)`. */

@@ -190,6 +190,10 @@ export const queueStatusSchema = z
       .enum(instanceStates)
       .optional()
       .describe("What EC2 says of the instance, where it had to be asked; gone: it no longer tells of it."),
+    instance_state_reason: z
+      .string()
+      .optional()
+      .describe("Why it is in that state, in EC2's words, where it ended before its runner told anything."),
     status: z
       .enum(queueStates)
       .describe(

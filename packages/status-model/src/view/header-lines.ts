@@ -31,8 +31,9 @@ export function headerLines(status: QueueStatus, time: WallTime, wallMs?: number
   return lines;
 }
 
-function instanceWords({ instance_id, instance_state }: QueueStatus): string {
-  return instance_state === undefined ? instance_id : `${instance_id} (${instance_state})`;
+function instanceWords({ instance_id, instance_state, instance_state_reason }: QueueStatus): string {
+  const told = [instance_state, instance_state_reason].filter((words) => words !== undefined);
+  return told.length === 0 ? instance_id : `${instance_id} (${told.join(": ")})`;
 }
 
 function age(status: QueueStatus, time: WallTime, wallMs: number): string | undefined {

@@ -2,7 +2,7 @@ import { SpawnError } from "@spawn/foundation";
 import type { Ec2Access } from "../../aws/ec2-access.js";
 import type { Context } from "../../context.js";
 import type { Ec2Reference } from "../queue-reference.js";
-import { type InstanceWord, RemoteQueue } from "./remote-queue.js";
+import { RemoteQueue, type ToldInstance } from "./remote-queue.js";
 import { unknownStatus } from "./unknown-status.js";
 
 /** @throws SpawnError where AWS cannot be asked at all. */
@@ -17,18 +17,18 @@ export async function openRemoteQueue(context: Context, reference: Ec2Reference)
     ...{ store, queueId, instanceId, clock: context.clock },
     instanceState: async (id) => {
       // What was asked to find the queue need not be asked again; later it may have changed.
-      const state = told?.instanceId === id ? told.state : await stateOf(ec2, id);
+      const instance = told?.instanceId === id ? told : await toldOf(ec2, id);
       told = undefined;
-      return state;
+      return instance;
     },
   });
 }
 
-async function stateOf(ec2: Ec2Access, instanceId: string): Promise<InstanceWord> {
+async function toldOf(ec2: Ec2Access, instanceId: string): Promise<ToldInstance> {
   try {
-    return (await ec2.findNow(instanceId)).state;
+    return await ec2.findNow(instanceId);
   } catch (error) {
-    if (error instanceof SpawnError && error.code === "instance-not-found") return "gone";
+    if (error instanceof SpawnError && error.code === "instance-not-found") return { state: "gone" };
     throw error;
   }
 }

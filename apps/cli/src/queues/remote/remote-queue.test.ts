@@ -21,12 +21,15 @@ let store: MemoryStore;
 /** What EC2 answers, by instance; where it says nothing it cannot be asked. */
 let ec2: Map<string, InstanceWord>;
 let asked: string[];
+/** Why an instance is in its state, by instance. */
+let reasons: Map<string, string>;
 
 beforeEach(() => {
   clock = new FakeClock({ wallMs: START_AT });
   store = new MemoryStore({ clock });
   ec2 = new Map([[INSTANCE, "running"]]);
   asked = [];
+  reasons = new Map();
 });
 
 function remote(instanceId: string | undefined = INSTANCE, other = store): RemoteQueue {
@@ -39,7 +42,7 @@ function remote(instanceId: string | undefined = INSTANCE, other = store): Remot
       asked.push(id);
       const state = ec2.get(id);
       if (state === undefined) throw new SpawnError("aws-failed", "EC2 cannot be reached");
-      return state;
+      return { state, stateReason: reasons.get(id) };
     },
   });
 }
@@ -61,6 +64,18 @@ async function publishLaunch(instanceId: string): Promise<void> {
 const running = firstPipelineRunning;
 
 describe("a queue on EC2", () => {
+  it("whose instance ended before it told anything says why EC2 ended it", async () => {
+    await publishLaunch(INSTANCE);
+    ec2.set(INSTANCE, "terminated");
+    reasons.set(INSTANCE, "Client.InternalError: Client error on launch");
+    clock.advance(10 * 60_000);
+    expect(await remote().look()).toMatchObject({
+      status: "interrupted",
+      instance_state: "terminated",
+      instance_state_reason: "Client.InternalError: Client error on launch",
+    });
+  });
+
   it("whose runner is heard is told of by the store alone", async () => {
     await publish(running());
     clock.advance(30_000);
@@ -128,7 +143,7 @@ describe("a queue on EC2", () => {
           outcome: { state: "cancelled", reason: "cancelled" },
         };
         await publish([...running(), done], "gone");
-        return "terminated";
+        return { state: "terminated" };
       },
     });
     expect(await queue.look()).toMatchObject({ status: "cancelled" });

@@ -15,14 +15,21 @@ const SETTLE_MS = 120_000;
 
 export type InstanceWord = NonNullable<QueueStatus["instance_state"]>;
 
+/** What EC2 says of an instance. */
+export interface ToldInstance {
+  readonly state: InstanceWord;
+  /** Why, in EC2's words. */
+  readonly stateReason?: string | undefined;
+}
+
 export interface RemoteQueueParts {
   readonly store: ResultStore;
   readonly queueId: string;
   /** Its newest instance, as far as whoever asks knows one. */
   readonly instanceId: string | undefined;
   readonly clock: Pick<Clock, "wallMs">;
-  /** What EC2 says of an instance. @throws SpawnError where it cannot be asked. */
-  readonly instanceState: (instanceId: string) => Promise<InstanceWord>;
+  /** @throws SpawnError where EC2 cannot be asked. */
+  readonly instanceState: (instanceId: string) => Promise<ToldInstance>;
 }
 
 /** A queue on EC2, as its store tells of it; EC2 is asked only where the store does not tell enough. */
@@ -81,7 +88,7 @@ export class RemoteQueue {
 
   async #notBegun({ instanceId, launchedAtMs }: NewestInstance, before?: HeardStatus): Promise<QueueStatus> {
     const { store, queueId, clock, instanceState } = this.#parts;
-    const state = await instanceState(instanceId).catch((error: unknown) => {
+    const { state, stateReason } = await instanceState(instanceId).catch((error: unknown) => {
       throw unknownStatus(queueId, error, `${instanceId} has told nothing yet`);
     });
     const wallMs = clock.wallMs();
@@ -93,7 +100,8 @@ export class RemoteQueue {
       if (heard?.status.instance_id === instanceId)
         return isSettled(heard.status) ? heard.status : this.#silent(heard);
     }
-    const told = isYoung ? {} : { instance_state: state };
+    const why = isOver(state) && stateReason !== undefined ? { instance_state_reason: stateReason } : {};
+    const told = isYoung ? {} : { instance_state: state, ...why };
     if (before === undefined) {
       return { ...(await statusBeforeStart(store, { queueId, instanceId, wallMs, runner })), ...told };
     }
@@ -107,7 +115,7 @@ export class RemoteQueue {
     const { store, queueId, instanceState } = this.#parts;
     let state: InstanceWord;
     try {
-      state = await instanceState(heard.status.instance_id);
+      ({ state } = await instanceState(heard.status.instance_id));
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       return unknownOf(heard.status);
@@ -127,7 +135,7 @@ export class RemoteQueue {
     const { instanceId, queueId, instanceState } = this.#parts;
     if (instanceId === undefined) throw unknownStatus(queueId, error);
     const words = await instanceState(instanceId).then(
-      (state) => `EC2 says that ${instanceId} is ${state}`,
+      ({ state }) => `EC2 says that ${instanceId} is ${state}`,
       (failure: unknown) =>
         `EC2 does not tell either (${failure instanceof Error ? failure.message : failure})`,
     );
