@@ -17,8 +17,10 @@ const agentConfig = agentConfigText({
   workdirSha256: "a".repeat(64),
 });
 
-/** As long as a signed URL with a session's token gets. */
-const runnerUrl = `https://bucket.s3.amazonaws.com/key?X-Amz-Security-Token=${"t".repeat(1300)}&X-Amz-Signature=${"0".repeat(64)}`;
+/** A signed URL with a session's token of so many characters. */
+const signedUrl = (token: number): string =>
+  `https://bucket.s3.amazonaws.com/key?X-Amz-Security-Token=${"t".repeat(token)}&X-Amz-Signature=${"0".repeat(64)}`;
+const runnerUrl = signedUrl(1300);
 const script = userData({ ttlMs: 90_001, agentConfig, runnerUrl, runnerSha256: "b".repeat(64) });
 
 describe("the user data", () => {
@@ -28,6 +30,14 @@ describe("the user data", () => {
 
   it("keeps to 4 KB, with the longest names and a session's token in its URL", () => {
     expect(Buffer.byteLength(script)).toBeLessThanOrEqual(4096);
+  });
+
+  it("holds the longest tokens that sessions have, and refuses clearly what EC2 would not take", () => {
+    const with_ = (token: number): string =>
+      userData({ ttlMs: 90_001, agentConfig, runnerUrl: signedUrl(token), runnerSha256: "b".repeat(64) });
+    expect(with_(2_000)).toContain(signedUrl(2_000));
+    expect(with_(8_000)).toContain(signedUrl(8_000));
+    expect(() => with_(16_000)).toThrow(/bytes, and EC2 takes 16384 \(\d+ of them the address signed/);
   });
 
   it.each(["dash", "bash", "sh"])("is a script to %s", (shell) => {

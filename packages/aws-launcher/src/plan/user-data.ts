@@ -1,3 +1,5 @@
+import { SpawnError } from "@spawn/foundation";
+
 export interface BootstrapFacts {
   readonly ttlMs: number;
   /** The text of `/etc/spawn/agent.json`: one line. */
@@ -8,14 +10,31 @@ export interface BootstrapFacts {
   readonly runnerSha256: string;
 }
 
+/** EC2's limit, before base64. */
+const MOST_BYTES = 16_384;
+
 /** A machine that cannot work must not cost the whole time to live. */
 const MINUTES_AFTER_FAILURE = 3;
 
 /**
  * The script that an instance runs at its first boot: arms the machine's own end, fetches the runner, and hands over to its
  * service. POSIX `sh`; needs curl or wget, gunzip, sha256sum and systemd, which Amazon Linux 2023, Ubuntu and Debian have.
+ *
+ * @throws SpawnError `bad-arguments` where EC2 would not take it: with a session's token that is beyond all custom.
  */
 export function userData(facts: BootstrapFacts): string {
+  const script = bootScript(facts);
+  const bytes = Buffer.byteLength(script);
+  if (bytes <= MOST_BYTES) return script;
+  const url = `${facts.runnerUrl.length} of them the address signed with your session, ${Buffer.byteLength(facts.agentConfig)} what its agent is told`;
+  throw new SpawnError(
+    "bad-arguments",
+    `an instance's first script would be ${bytes} bytes, and EC2 takes ${MOST_BYTES} (${url})`,
+    { hint: "Launch with a session whose token is shorter, or name fewer jobs with --rerun." },
+  );
+}
+
+function bootScript(facts: BootstrapFacts): string {
   const minutes = Math.max(1, Math.ceil(facts.ttlMs / 60_000));
   return `#!/bin/sh
 shutdown -P +${minutes}
