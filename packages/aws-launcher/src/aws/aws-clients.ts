@@ -9,6 +9,7 @@ import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
 import type { NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentity, Provider } from "@smithy/types";
+import { AwsClock } from "./aws-clock.js";
 import { FirstContact } from "./first-contact.js";
 import type { RequestHandler } from "./request-handler.js";
 
@@ -49,6 +50,7 @@ export class AwsClients {
   readonly region: string;
   readonly #connection: AwsConnection;
   readonly #contact: FirstContact;
+  readonly #awsClock = new AwsClock();
   readonly #opened = new Map<string, Promise<{ destroy(): void }>>();
 
   constructor(connection: AwsConnection) {
@@ -63,7 +65,20 @@ export class AwsClients {
   }
 
   ec2(): Promise<EC2> {
-    return this.#open("ec2", async (settings) => new (await import("@aws-sdk/client-ec2")).EC2(settings));
+    return this.#open("ec2", async (settings) => {
+      const { EC2 } = await import("@aws-sdk/client-ec2");
+      const client = new EC2(settings);
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          const answered = await next(args);
+          this.#awsClock.hear(answered.response);
+          return answered;
+        },
+        // Nearest to the line: a refusal has a date, too.
+        { step: "deserialize", priority: "low", name: "hearDate" },
+      );
+      return client;
+    });
   }
 
   /** Sends each request once: whoever calls decides what an unknown outcome means. */
@@ -132,6 +147,11 @@ export class AwsClients {
           maxAttempts: 1,
         }),
     );
+  }
+
+  /** What AWS's clock says, in milliseconds since the Unix epoch, to about a second; `undefined` before EC2 has answered. */
+  awsNowMs(): number | undefined {
+    return this.#awsClock.nowMs();
   }
 
   /** Closes their connections. */

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { AwsClients } from "../aws/aws-clients.js";
 import { Ec2Launcher } from "../ec2-launcher.js";
 import { ec2Error } from "../testing/faulty-handler.js";
+import { HurriedClock } from "../testing/hurried-clock.js";
 import { type Moto, startMoto } from "../testing/moto.js";
 import { REGION, Rig } from "../testing/rig.js";
 
@@ -111,6 +112,34 @@ describe("the preflight", () => {
       code: "no-capacity",
       message: expect.stringContaining("no address is left in subnet-1 (us-east-1a)"),
     });
+  });
+
+  it.each([
+    ["ahead of", 20 * 60_000],
+    ["behind", -20 * 60_000],
+  ])("refuses a clock that is %s AWS's, as the clock's fault", async (words, ms) => {
+    const clock = new HurriedClock(Date.now() + ms);
+    const launcher = new Ec2Launcher({ ...rig.parts, clock });
+    const launch = launcher.launch(rig.request());
+    await expect(launch).rejects.toMatchObject({
+      code: "aws-failed",
+      message: expect.stringMatching(
+        new RegExp(`this machine's clock is (19|20)m.* ${words} AWS's: .*timedatectl`),
+      ),
+    });
+    expect(made()).toEqual([]);
+  });
+
+  it("warns of a clock that is off by minutes", async () => {
+    rig.clock.advance(3 * 60_000);
+    const { notes } = await rig.launcher.plan(rig.request());
+    expect(notes).toContainEqual(expect.stringMatching(/^this machine's clock is \S+.* ahead of AWS's: the/));
+  });
+
+  it("refuses more jobs to run again than an instance can be told", async () => {
+    const rerun = Array.from({ length: 100 }, (_, number) => `${"j".repeat(100)}${number}`);
+    const plan = rig.launcher.plan(rig.request({ fromStore: { rerun, trustCompleted: false } }));
+    await expect(plan).rejects.toThrow(/names of the 100 jobs to run again take \d+ bytes.*--rerun/);
   });
 
   it("says which runner is missing", async () => {

@@ -8,11 +8,14 @@ import { type LaunchPlan, type Rung, runInstancesInput } from "../plan/launch-pl
 import type { Survey } from "../plan/survey.js";
 import type { Ec2LaunchRequest } from "../request.js";
 import { rolePolicy } from "../role/role-policy.js";
+import { clockFindings } from "./clock.js";
 import type { Problem } from "./problem.js";
 import { quotaFindings } from "./quotas.js";
 
 const SHORTEST_TTL_MS = 60_000;
 const LONGEST_TTL_MS = 30 * 86_400_000;
+/** Half of what EC2 takes as user data; the rest is room for a session's token. */
+const MOST_RERUN_BYTES = 8192;
 
 export interface Preflight {
   /** Those of the plan that may succeed. */
@@ -36,7 +39,9 @@ export async function preflight(
     permissionProblems(parts, plan),
     quotaFindings(parts.clients, plan.rungs),
   ]);
+  const clock = clockFindings(parts);
   const problems = [
+    ...clock.problems,
     ...requestProblems(parts, request, found, plan),
     ...typeProblems(parts, request, found),
     ...placeProblems(parts, request, found, plan),
@@ -46,7 +51,7 @@ export async function preflight(
   const [first] = problems;
   if (first === undefined) {
     const { rungs, notes } = quotas;
-    return { rungs, notes: [...notes, ...addressNotes(found, rungs)] };
+    return { rungs, notes: [...clock.notes, ...notes, ...addressNotes(found, rungs)] };
   }
   const lines = problems.map(({ message }) => message);
   const text =
@@ -72,7 +77,12 @@ function requestProblems(
       message: "a time to live is at least one minute and at most 30 days",
     });
   }
-  const { role, ssh } = request;
+  const { role, ssh, fromStore } = request;
+  const rerunBytes = Buffer.byteLength(JSON.stringify(fromStore?.rerun ?? []));
+  if (rerunBytes > MOST_RERUN_BYTES) {
+    const message = `the names of the ${fromStore?.rerun.length} jobs to run again take ${rerunBytes} bytes, and an instance can be told ${MOST_RERUN_BYTES}: name fewer with --rerun`;
+    problems.push({ code: "bad-arguments", message });
+  }
   if (role.kind === "made") {
     problems.push(...caught(() => rolePolicy({ ...role, home, partition, bucket, prefix })));
   }
