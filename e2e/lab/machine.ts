@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -9,7 +9,7 @@ import type { Link } from "./network.js";
 
 const UP_WITHIN_MS = 20_000;
 /** As EC2 does with one that does not shut down by itself: after some minutes. */
-const KILLED_AFTER_MS = 120_000;
+const KILLED_AFTER_MS = 180_000;
 const LOOK_EVERY_MS = 50;
 const RESTART_CODE = 10;
 
@@ -97,7 +97,8 @@ export class Machine {
     if (child === undefined) return;
     const init = this.#init();
     if (init === undefined) return await this.losePower();
-    process.kill(init, "SIGPWR");
+    // Read by its init, which forks nothing in a signal's handler: what bash forks there goes on with the read that it interrupted.
+    writeFileSync(`/proc/${init}/root/run/initctl`, "poweroff\n", { flag: "r+" });
     const killed = setTimeout(() => child.kill("SIGKILL"), KILLED_AFTER_MS);
     await this.#ended;
     clearTimeout(killed);
