@@ -150,6 +150,8 @@ export class AwsProxy {
     if (isUnread(call)) return await upstream.sendStream(call, incoming);
     if (call.service === "ec2") return await ec2.answer(call);
     if (call.service === "pricing" && call.operation === "GetProducts") return priceAnswer(call);
+    if (call.operation === "CreateScheduleGroup" && (await this.#hasGroup(call)))
+      return refusalAnswer(call, refusal("ConflictException", "The schedule group already exists.", 409));
     const answer = await upstream.send(call);
     if (call.service === "scheduler" && answer.status < 300) schedules.learn(call);
     if (call.service === "iam") {
@@ -158,6 +160,12 @@ export class AwsProxy {
     }
     const isAbsent = call.operation === "HeadObject" && answer.status === 404;
     return isAbsent && (await guard.hidesAbsence(call)) ? absence(call) : answer;
+  }
+
+  /** The emulator would make it anew, without its schedules. */
+  async #hasGroup({ headers, ...call }: AwsCall): Promise<boolean> {
+    const asking = { ...call, method: "GET", headers: { ...headers, "content-length": "0" } };
+    return (await this.#parts.upstream.send(asking, Buffer.alloc(0))).status < 300;
   }
 }
 
