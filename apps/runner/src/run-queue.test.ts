@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Containment, detectContainment, instanceLayout, processGroups } from "@spawn/attempt-runner";
@@ -82,9 +90,13 @@ function story(): readonly string[] {
 
 const stored = (key: string): string => readFileSync(join(folder, "store", "test", key), "utf8");
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Waits until the journal holds an event that `matches`. */
 async function journaled(matches: (event: JournalEvent) => boolean): Promise<void> {
-  while (!journal().some(matches)) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => journal().some(matches));
 }
 
 describe("runQueue", () => {
@@ -225,6 +237,30 @@ describe("runQueue", () => {
     again.close();
     expect(outcome).toEqual({ state: "completed", reason: "completed" });
     expect(story()).toEqual(["a:1", "a:1=interrupted", "a:2", "a:2=0"]);
+  });
+
+  it("stores what jobs have left when they are interrupted, in a run or between two", async () => {
+    const save = "echo saved >$JOB_ID.ckpt; exit 1";
+    const runs = `trap '${save}' TERM; touch trapped; until [ -e never ]; do sleep 0.1; done`;
+    const opened = open({
+      jobs: [
+        { job_id: "runs", command: runs, result_files: ["runs.*"] },
+        { job_id: "waits", command: save, retry_count: 2, retry_delay: "1h", result_files: ["waits.*"] },
+        { job_id: "not-yet", command: "true", depends_on: ["runs"] },
+      ],
+    });
+    const finished = runQueue(opened, START);
+    await journaled((event) => event.type === "attempt-ended" && event.job === "waits");
+    await until(() => existsSync(join(folder, "trapped")));
+    opened.inbox.put({ event: { type: "interrupt-requested", cause: "spot" } });
+    expect(await finished).toEqual({ state: "interrupted", reason: "spot" });
+    opened.close();
+    expect(stored("runs/results/runs.ckpt")).toBe("saved\n");
+    expect(stored("waits/results/waits.ckpt")).toBe("saved\n");
+    expect(readdirSync(join(folder, "store/test"))).not.toContain("not-yet");
+    expect(readdirSync(join(folder, "store/test/runs")), "nothing vouches for it").not.toContain(
+      "manifest.json",
+    );
   });
 
   it("runs what failed again on a resume, and what hangs on it", async () => {

@@ -87,19 +87,16 @@ export class UploadDesk {
   }
 
   jobEnded(job: JobSpec, ended: FinishedJob): void {
-    this.#open.begin(job.id, ended.attempt);
-    this.#enqueue(job.id, async () => {
-      try {
-        const stored = await this.#trying(() => this.#storeJob(job, ended), Number.POSITIVE_INFINITY, job.id);
-        for (const warning of stored.warnings) this.#options.onWarning(job.id, warning);
-        this.#options.onStored(job.id, ended.attempt, stored);
-        this.#open.endAll(job.id);
-      } catch (error) {
-        this.#open.fail(job.id, error);
-      }
-      this.#uploaders.delete(job.id);
-      this.#options.logs.forget(job.id);
+    this.#lastOf(job, ended.attempt, async (trying) => {
+      const stored = await trying(() => this.#storeJob(job, ended));
+      for (const warning of stored.warnings) this.#options.onWarning(job.id, warning);
+      this.#options.onStored(job.id, ended.attempt, stored);
     });
+  }
+
+  /** The queue is interrupted: another attempt goes on with what this one has left, elsewhere perhaps. */
+  jobSuspended(job: JobSpec, attempt: number): void {
+    this.#lastOf(job, attempt, (trying) => trying(() => this.#suspendJob(job)));
   }
 
   /** Resolves once nothing is under way any more: each thing is up, or was given up. */
@@ -124,6 +121,25 @@ export class UploadDesk {
     return this.#open.all();
   }
 
+  /** @param store gets what tries until it succeeds or everything is given up */
+  #lastOf(
+    job: JobSpec,
+    attempt: number,
+    store: (trying: <T>(task: () => Promise<T>) => Promise<T>) => Promise<void>,
+  ): void {
+    this.#open.begin(job.id, attempt);
+    this.#enqueue(job.id, async () => {
+      try {
+        await store((task) => this.#trying(task, Number.POSITIVE_INFINITY, job.id));
+        this.#open.endAll(job.id);
+      } catch (error) {
+        this.#open.fail(job.id, error);
+      }
+      this.#uploaders.delete(job.id);
+      this.#options.logs.forget(job.id);
+    });
+  }
+
   async #storeAttempt(job: JobSpec, { attempt, exitCode }: FinishedAttempt): Promise<void> {
     await this.#options.logs.finish(job.id, attempt);
     const { stdout, stderr } = this.#logsOf(job.id, attempt);
@@ -144,6 +160,13 @@ export class UploadDesk {
     const [first] = stored.missing;
     if (deadline.aborted && first !== undefined) throw new Error(missingWords(first, stored.missing.length));
     return stored;
+  }
+
+  async #suspendJob(job: JobSpec): Promise<void> {
+    const failure = await this.#storeLeftAttempts(job);
+    const deadline = this.#givenUp.signal;
+    await this.#uploader(job).suspend({ merged: this.#options.mergedLogPath(job.id), deadline });
+    if (failure !== undefined) throw failure;
   }
 
   /** @returns why one of them could not be stored */

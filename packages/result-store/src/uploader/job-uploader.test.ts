@@ -233,6 +233,42 @@ describe("while a job runs", () => {
   });
 });
 
+describe("a job that another attempt goes on with", () => {
+  test("has its merged log and its results as they are, and no manifest", async () => {
+    await uploader("*.ckpt").finish(finished());
+    file("1.ckpt", "just written");
+    const one = uploader("*.ckpt");
+    const merged = file("merged", "a line\n");
+    await one.suspend({ merged });
+    expect(await read(keys.result("1.ckpt"))).toBe("just written");
+    expect(await read(keys.merged)).toBe("a line\n");
+    expect(await manifest()).toBeUndefined();
+    await one.suspend({ merged });
+    expect(store.sent.get(keys.result("1.ckpt"))).toBe(12);
+    appendFileSync(merged, "another\n");
+    await one.suspend({ merged });
+    expect(await read(keys.merged)).toBe("a line\nanother\n");
+  });
+
+  test("keeps what the attempt before has left in the store", async () => {
+    await store.putBytes(keys.result("1.ckpt"), Buffer.from("of the attempt before"));
+    await uploader("*.ckpt").suspend({ merged: join(work, "no-log") });
+    expect(await read(keys.result("1.ckpt"))).toBe("of the attempt before");
+  });
+
+  test("is tried again where the store fails", async () => {
+    file("1.ckpt", "x");
+    store.beforePut = async (key) => {
+      if (key === keys.result("1.ckpt")) throw new SpawnError("store-failed", "no answer");
+    };
+    const one = uploader("*.ckpt");
+    await expect(one.suspend({ merged: "none" })).rejects.toMatchObject({ code: "store-failed" });
+    store.beforePut = async () => {};
+    await one.suspend({ merged: "none" });
+    expect(await read(keys.result("1.ckpt"))).toBe("x");
+  });
+});
+
 describe("a file that changes while it is stored", () => {
   test("is stored again until it was still", async () => {
     const path = file("a.txt", "v0");

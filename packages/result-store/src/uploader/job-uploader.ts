@@ -33,6 +33,14 @@ export interface FinishedJob {
   readonly deadline?: AbortSignal | undefined;
 }
 
+/** A job of which another attempt is to come. */
+interface SuspendedJob {
+  /** Path of the merged log. */
+  readonly merged: string;
+  /** When it aborts, what is not stored by then is left out. */
+  readonly deadline?: AbortSignal | undefined;
+}
+
 export interface UploadSummary {
   /** Result files in the manifest. */
   readonly files: number;
@@ -54,6 +62,12 @@ export interface JobUploader {
   syncResults(): Promise<void>;
   /** Stores an ended attempt's logs and exit code under `attempts/<n>/`, and as the job's own. May be repeated. */
   finishAttempt(attempt: FinishedAttempt): Promise<void>;
+  /**
+   * Stores what a job has so far whose processes are gone, and that another attempt goes on with: its merged log and its
+   * results, for which no manifest vouches. Takes nothing away that an attempt before has left. Rejects where the store
+   * fails; calling again sends only what is not up.
+   */
+  suspend(job: SuspendedJob): Promise<void>;
   /**
    * Stores all there is to store of a job whose processes are gone, then the manifest. A file that cannot be read, or
    * that the deadline left out, is named in the manifest, in `missing` and in a warning. Rejects where the store fails;
@@ -123,14 +137,27 @@ class StoreUploader implements JobUploader {
     });
   }
 
-  async finish(job: FinishedJob): Promise<UploadSummary> {
-    const abortSyncs = (): void => this.#syncs.abort(job.deadline?.reason);
-    if (job.deadline?.aborted === true) abortSyncs();
-    job.deadline?.addEventListener("abort", abortSyncs);
+  suspend({ merged, deadline }: SuspendedJob): Promise<void> {
+    return this.#last(deadline, async () => {
+      await this.#retireManifest(true);
+      await this.#logs.keepMerged(merged, deadline);
+      await this.#results?.keep(deadline);
+    });
+  }
+
+  finish(job: FinishedJob): Promise<UploadSummary> {
+    return this.#last(job.deadline, () => this.#finish(job));
+  }
+
+  /** After all that is under way, which the deadline ends too. */
+  async #last<T>(deadline: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    const abortSyncs = (): void => this.#syncs.abort(deadline?.reason);
+    if (deadline?.aborted === true) abortSyncs();
+    deadline?.addEventListener("abort", abortSyncs);
     try {
-      return await this.#logTurns.take(() => this.#resultTurns.take(() => this.#finish(job)));
+      return await this.#logTurns.take(() => this.#resultTurns.take(task));
     } finally {
-      job.deadline?.removeEventListener("abort", abortSyncs);
+      deadline?.removeEventListener("abort", abortSyncs);
     }
   }
 

@@ -43,10 +43,14 @@ export class ResultUploads {
     );
     this.#lastLook = new Map(files.map((file) => [file.path, file.stamp]));
     await this.#removeVanished(files);
-    const failures = (await this.#uploadAll(still, signal)).filter(
-      (failure) => failure.cause instanceof SpawnError,
-    );
-    if (failures[0] !== undefined) throw failures[0].cause;
+    throwRefused(await this.#uploadAll(still, signal));
+  }
+
+  /** Stores what there is now, the job's processes being gone, and takes nothing away. */
+  async keep(signal: AbortSignal | undefined): Promise<void> {
+    const { files } = await this.#match();
+    const changed = files.filter((file) => !this.#isStored(file));
+    throwRefused(await this.#uploadAll(changed, signal));
   }
 
   /**
@@ -58,8 +62,7 @@ export class ResultUploads {
     if (signal?.aborted !== true) await this.#removeUnknown(files);
     const changed = files.filter((file) => !this.#isStored(file));
     const failures = await this.#uploadAll(changed, signal);
-    const refused = failures.find(({ cause }) => cause instanceof SpawnError);
-    if (refused !== undefined && signal?.aborted !== true) throw refused.cause;
+    if (signal?.aborted !== true) throwRefused(failures);
     const stored = files.filter((file) => !failures.some((failure) => failure.path === file.path));
     const uploads = stored.map((file) => ({ name: file.name, ...this.#uploadOf(file) }));
     return {
@@ -132,6 +135,12 @@ export class ResultUploads {
 
 interface Failure extends MissingResult {
   readonly cause: unknown;
+}
+
+/** @throws what the store refused a file with; a file that cannot be read throws nothing. */
+function throwRefused(failures: readonly Failure[]): void {
+  const refused = failures.find(({ cause }) => cause instanceof SpawnError);
+  if (refused !== undefined) throw refused.cause;
 }
 
 /** Why a file is not stored, in words; what is neither the user's nor the system's doing is thrown on. */
