@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { queueKeys } from "@spawn/result-store";
+import { type MotoServer, startMoto } from "@spawn/result-store/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ec2Error } from "./testing/faulty-handler.js";
-import { type Moto, startMoto } from "./testing/moto.js";
 import { Rig } from "./testing/rig.js";
 
-let moto: Moto;
+let moto: MotoServer;
 let rig: Rig;
 
 beforeAll(async () => {
@@ -221,6 +221,16 @@ describe("an instance on EC2", () => {
     await expect(rig.launcher.extend(instanceId, 60_000)).rejects.toMatchObject({ code: "already-over" });
     await rig.launcher.terminate(instanceId);
     await expect(rig.launcher.extend(instanceId, 60_000)).rejects.toMatchObject({ code: "already-over" });
+  });
+
+  it("that is stopped is not extended: it cannot be told", async () => {
+    const { instanceId, deadline } = await rig.launcher.launch(rig.request());
+    await (await rig.clients.ec2()).stopInstances({ InstanceIds: [instanceId] });
+    await expect(rig.launcher.extend(instanceId, 60_000)).rejects.toMatchObject({
+      message: `${instanceId} is stopped: it cannot be told of another deadline`,
+      hint: expect.stringContaining(`aws ec2 start-instances --instance-ids ${instanceId}`),
+    });
+    expect(await rig.launcher.find(instanceId)).toMatchObject({ deadline });
   });
 
   it("that nobody knows, or that spawn did not make, is not found", async () => {

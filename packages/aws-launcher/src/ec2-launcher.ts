@@ -159,8 +159,13 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
 
 /** @throws SpawnError `already-over`, `aws-failed` for a deadline that cannot be read, `bad-arguments`. */
 function newDeadline(instance: Ec2Instance, byMs: number, nowMs: number): string {
-  const { instanceId } = instance;
-  if (!isLive(instance)) throw new SpawnError("already-over", `${instanceId} is ${instance.state}`);
+  const { instanceId, state } = instance;
+  if (!isLive(instance)) throw new SpawnError("already-over", `${instanceId} is ${state}`);
+  if (state === "stopping" || state === "stopped") {
+    throw new SpawnError("already-over", `${instanceId} is ${state}: it cannot be told of another deadline`, {
+      hint: `Start it, then extend it: aws ec2 start-instances --instance-ids ${instanceId} --region ${instance.region}`,
+    });
+  }
   const present = Date.parse(instance.deadline);
   if (Number.isNaN(present)) {
     throw new SpawnError(

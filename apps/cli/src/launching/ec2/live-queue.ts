@@ -25,11 +25,15 @@ export async function refuseLiveQueue(
 }
 
 function alreadyRunning({ queueId, instanceId, state, region }: Ec2Instance): SpawnError {
+  const goesOn =
+    state === "stopped"
+      ? `Started, it goes on with what was interrupted: aws ec2 start-instances --instance-ids ${instanceId} --region ${region}`
+      : `Watch it: spawn queue status ${instanceId} --watch`;
   return new SpawnError(
     "already-running",
     `${queueId} has an instance: ${instanceId} in ${region} (${state})`,
     {
-      hint: `Watch it: spawn queue status ${instanceId} --watch; or end it: spawn terminate ${instanceId}`,
+      hint: `${goesOn}; or end it: spawn terminate ${instanceId}`,
     },
   );
 }
