@@ -27,11 +27,15 @@ export function motoIsMissing(): boolean {
   return true;
 }
 
-/** @throws Error with how to install moto, where it is missing. */
-export async function startMoto(): Promise<MotoServer> {
+/**
+ * @param under a program with arguments that runs another one, such as `setpriv --pdeathsig KILL`
+ * @throws Error with how to install moto, where it is missing.
+ */
+export async function startMoto(under: readonly string[] = []): Promise<MotoServer> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const [program = "", ...args] = [...under, "moto_server", "-H", "127.0.0.1", "-p", String(port)];
+  const server = spawn(program, args, { stdio: "ignore" });
   await answers(server, endpoint);
   return {
     endpoint,

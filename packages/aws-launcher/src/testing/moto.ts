@@ -1,0 +1,1 @@
+export { type MotoServer as Moto, startMoto } from "@spawn/result-store/testing";
