@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
 import { type MotoServer, startMoto } from "@spawn/result-store/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -200,6 +201,40 @@ describe("an instance on EC2", () => {
     expect(Schedules).toEqual([]);
     const { Roles = [] } = await (await rig.clients.iam()).listRoles({});
     expect(Roles.map(({ RoleName }) => RoleName)).toEqual(["spawn-deadline"]);
+  });
+
+  const refuseRequests = (): void => {
+    rig.store.beforePut = async (key) => {
+      if (key.includes("/requests/")) throw new SpawnError("permission-denied", "AWS denies it");
+    };
+  };
+
+  it("is ended though its store cannot be written, and it is said that it could not be asked to store anything", async () => {
+    const { instanceId } = await rig.launcher.launch(rig.request());
+    refuseRequests();
+    const said: string[] = [];
+    const answers = [false, true];
+    const onNotAsked = async (why: string): Promise<boolean> => {
+      said.push(why);
+      return answers.shift() ?? false;
+    };
+    expect(await rig.launcher.terminate(instanceId, { onNotAsked })).toMatchObject({ state: "running" });
+    expect(await rig.launcher.find(instanceId)).toMatchObject({ state: "running" });
+    const before = rig.clock.bootMs();
+    expect(await rig.launcher.terminate(instanceId, { onNotAsked })).toMatchObject({ state: "terminated" });
+    expect(said).toEqual(["AWS denies it", "AWS denies it"]);
+    expect(rig.clock.bootMs() - before, "nobody is waited for").toBeLessThan(4_000);
+  });
+
+  it("is not asked, nor waited for, when its queue has stopped", async () => {
+    const { instanceId } = await rig.launcher.launch(rig.request());
+    const status = { instance_id: instanceId, status: "interrupted" };
+    await rig.store.putBytes(queueKeys("pipeline").status, Buffer.from(JSON.stringify(status)));
+    refuseRequests();
+    const before = rig.clock.bootMs();
+    const onNotAsked = async (): Promise<boolean> => false;
+    expect(await rig.launcher.terminate(instanceId, { onNotAsked })).toMatchObject({ state: "terminated" });
+    expect(rig.clock.bootMs() - before).toBeLessThan(4_000);
   });
 
   it("is extended in its schedule, its tag and by a request to it", async () => {

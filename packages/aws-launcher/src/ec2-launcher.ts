@@ -18,11 +18,18 @@ import { callerIdentity, type InstanceTypeFacts, type Survey, survey } from "./p
 import { preflight } from "./preflight/preflight.js";
 import type { Ec2LaunchRequest } from "./request.js";
 import { putRequest } from "./requests/put-request.js";
+import { requestDrain } from "./requests/request-drain.js";
 import { resumeKept } from "./requests/resume-kept.js";
 
 const DRAIN_MS = 90_000;
 const DRAIN_POLL_MS = 2_000;
 const LONGEST_AHEAD_MS = 30 * 86_400_000;
+
+export interface TerminateOptions {
+  readonly signal?: AbortSignal;
+  /** The instance cannot be asked to store what it has, and why; whether it is ended all the same. Default: it is. */
+  readonly onNotAsked?: (why: string) => Promise<boolean>;
+}
 
 /** A launch of which everything that can be checked beforehand was found good. */
 export interface PlannedLaunch {
@@ -103,11 +110,11 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     });
   }
 
-  async terminate(instanceId: string, options: { readonly signal?: AbortSignal } = {}): Promise<Ec2Instance> {
+  async terminate(instanceId: string, options: TerminateOptions = {}): Promise<Ec2Instance> {
     const { clients, clock } = this.#parts;
     const instance = await this.find(instanceId);
     if (!isLive(instance)) return instance;
-    if (instance.state === "running") await this.#drain(instance, options.signal);
+    if (instance.state === "running" && !(await this.#drain(instance, options))) return instance;
     const { account } = await callerIdentity(clients);
     const { queueId } = instance;
     const own = roleName({ queueId, account, region: clients.region });
@@ -143,17 +150,24 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     return gc(this.#parts, options);
   }
 
-  /** Asks the agent to stop its jobs and put everything into the store; waits a bounded time until the machine ends. */
-  async #drain(instance: Ec2Instance, signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Asks the agent to stop its jobs and put everything into the store; waits a bounded time until the machine ends.
+   *
+   * @returns whether it is to be ended
+   */
+  async #drain(instance: Ec2Instance, { signal, onNotAsked }: TerminateOptions): Promise<boolean> {
     const { clients, clock, drainMs = DRAIN_MS } = this.#parts;
     const end = clock.bootMs() + drainMs;
-    await putRequest(this.#parts, instance.queueId, { kind: "interrupt", cause: "shutdown" });
+    const answer = await requestDrain(this.#parts, instance);
+    if (answer.kind === "not-asked") return (await onNotAsked?.(answer.why)) ?? true;
+    if (answer.kind === "nothing-to-store") return true;
     while (clock.bootMs() < end) {
       signal?.throwIfAborted();
       const { state } = await findInstance(clients, instance.instanceId);
-      if (state !== "running") return;
+      if (state !== "running") return true;
       await sleep(clock, Math.min(DRAIN_POLL_MS, end - clock.bootMs()));
     }
+    return true;
   }
 }
 

@@ -39,7 +39,7 @@ export default class Terminate extends SpawnCommand {
     try {
       if (instance.state === "running")
         this.progress(`Ending ${instance.instanceId}: waiting until all is stored.`);
-      return await this.end(found, leaving.signal);
+      return await this.end(found, leaving.signal, flags.yes ?? false);
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
       throw new SpawnError("interrupted", `stopped waiting; ${instance.instanceId} is ending by itself`, {
@@ -51,7 +51,7 @@ export default class Terminate extends SpawnCommand {
     }
   }
 
-  private async end(found: FoundInstance, signal: AbortSignal): Promise<InstanceRow> {
+  private async end(found: FoundInstance, signal: AbortSignal, yes: boolean): Promise<InstanceRow> {
     const time = wallTimeIn().rfc3339;
     const { instanceId, queueId } = found.instance;
     const said = (): void =>
@@ -62,8 +62,19 @@ export default class Terminate extends SpawnCommand {
       return instanceRow(ended, (await readStatus(this.context, localReference(ended))).status, time);
     }
     const launcher = await found.access.launcher(found.reference.storeRoot);
-    const ended = await launcher.terminate(instanceId, { signal });
-    said();
+    let isWanted = true;
+    const onNotAsked = async (why: string): Promise<boolean> => {
+      this.tell(`⚠ ${instanceId} could not be asked to store what it has: ${why}`);
+      isWanted = yes || (await askYes(questionOfLoss(found.instance)));
+      return isWanted;
+    };
+    const ended = await launcher.terminate(instanceId, { signal, onNotAsked });
+    if (isWanted) {
+      said();
+    } else {
+      this.tell("Nothing was done.");
+      this.endWith(EXIT.failed);
+    }
     return ec2InstanceRow(ended, await this.stateAfter({ ...found.reference, instance: ended }), time);
   }
 
@@ -77,6 +88,14 @@ export default class Terminate extends SpawnCommand {
       return undefined;
     }
   }
+}
+
+function questionOfLoss({ instanceId }: FoundInstance["instance"]): YesQuestion {
+  return {
+    doing: `terminating ${instanceId}, with what is not in its result store yet,`,
+    question: `Terminate ${instanceId} all the same? What is not in its result store yet may be lost.`,
+    command: `spawn terminate ${instanceId} -y`,
+  };
 }
 
 function questionOf({ instanceId, queueId }: FoundInstance["instance"]): YesQuestion {
