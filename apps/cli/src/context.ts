@@ -1,4 +1,7 @@
-import { type Clock, systemClock, systemRandom } from "@spawn/foundation";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Leftover } from "@spawn/aws-launcher";
+import { type Clock, errnoOf, explainFileError, systemClock, systemRandom } from "@spawn/foundation";
 import { type Launcher, LocalLauncher } from "@spawn/launcher";
 import { openAnyStore, type ResultStore } from "@spawn/result-store";
 import { chooseRegion, saidRegion } from "./aws/choose-region.js";
@@ -25,6 +28,8 @@ export interface Context {
   defaultRegion(): Promise<string | undefined>;
   /** The launches on EC2 that were made from here. */
   readonly ec2Launches: LaunchRecords;
+  /** Launches on EC2 from here whose process was killed, as far as this machine's disk tells. */
+  leftovers(): Promise<readonly Leftover[]>;
   /**
    * EC2 in a region, by default the one that flags, environment and settings say. Nothing is asked of AWS yet; its SDK is
    * loaded by the first call that does. Commands on this machine alone never call this.
@@ -54,6 +59,11 @@ export function openContext(packageRoot: string): Context {
     storeAt: (location) => openAnyStore(location, { patience: "person" }),
     defaultRegion: () => saidRegion({ flag: undefined, env, configured, settings }),
     ec2Launches,
+    leftovers: async () => {
+      if (!holdsAny(join(paths.state, "launches"))) return [];
+      const { leftovers, systemProcesses } = await import("@spawn/aws-launcher");
+      return leftovers(clock, paths.state, systemProcesses());
+    },
     async ec2(flag) {
       const region = await chooseRegion({ flag, env, configured, settings });
       const access =
@@ -68,4 +78,14 @@ export function openContext(packageRoot: string): Context {
       return access;
     },
   };
+}
+
+/** So that the part that knows EC2 is not loaded where nothing was begun. */
+function holdsAny(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw explainFileError(error, "cannot list the launches", folder);
+  }
 }

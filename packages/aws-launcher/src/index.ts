@@ -19,8 +19,15 @@ export { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
 export { findInstance, findInstances, findMadeInstance } from "./instances/find-instances.js";
 export { endLeftovers } from "./launch/end-leftovers.js";
 export type { LaunchEvent } from "./launch/launch-events.js";
+export { type Leftover, leftoverOf, leftovers } from "./launch/leftovers.js";
 export { type Processes, systemProcesses } from "./launch/reconcile.js";
-export { type LaunchRecipe, readStoredInstance, type StoredInstance } from "./launch/stored-instance.js";
+export {
+  type LaunchRecipe,
+  readStoredInstance,
+  readStoredLaunch,
+  type StoredInstance,
+  type StoredLaunch,
+} from "./launch/stored-instance.js";
 export type { Architecture } from "./plan/images.js";
 export type { LaunchPlan, Rung } from "./plan/launch-plan.js";
 export {

@@ -15,6 +15,7 @@ export const RESERVED_JOB_NAMES = [
   "requests",
   "workdir.tar.gz",
   "instance.json",
+  "launch.json",
   "host-keys.txt",
 ] as const;
 
@@ -37,6 +38,8 @@ export interface QueueKeys {
   readonly workdir: string;
   /** What is known of the instance that the queue is on, without any secret. */
   readonly instance: string;
+  /** What its newest launch asked for, written before there is an instance; without any secret. */
+  readonly launch: string;
   /** The public host keys of that instance's ssh server. */
   readonly hostKeys: string;
   journal(name: string): string;
@@ -56,6 +59,7 @@ export function queueKeys(queueId: string): QueueKeys {
     requestsFolder: `${folder}requests/`,
     workdir: `${folder}workdir.tar.gz`,
     instance: `${folder}instance.json`,
+    launch: `${folder}launch.json`,
     hostKeys: `${folder}host-keys.txt`,
     journal: (name) => `${folder}journal/${name}`,
   };

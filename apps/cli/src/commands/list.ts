@@ -8,6 +8,7 @@ import { regionFlag } from "../flags/region-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { parseTags } from "../flags/tags.js";
 import { type Ec2Listing, listOnEc2 } from "../queues/ec2-instances.js";
+import { leftoverWords } from "../queues/find-leftover.js";
 import { instanceReference } from "../queues/find-on-ec2.js";
 import { localReference, type QueueReference } from "../queues/queue-reference.js";
 import { readStatus } from "../queues/read-status.js";
@@ -71,6 +72,10 @@ export default class List extends SpawnCommand {
     const rows = await Promise.all(instances.map((instance) => this.row(instance, time.rfc3339)));
     if (rows.length > 0) this.print(instanceTable(rows, time.shown, this.palette));
     else this.progress(nothingWords(listing));
+    for (const instance of instances) {
+      const words = instance.provider === "ec2" ? await leftoverWords(this.context, instance) : undefined;
+      if (words !== undefined) this.tell(words);
+    }
     return rows;
   }
 

@@ -10,6 +10,7 @@ import { durationFlag } from "../flags/duration-flag.js";
 import { regionFlag } from "../flags/region-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { onInterrupt } from "../interrupts.js";
+import { leftoverWords } from "../queues/find-leftover.js";
 import { type FoundInstance, resolveInstance } from "../queues/found-instance.js";
 import type { Ec2Reference, LocalReference } from "../queues/queue-reference.js";
 import { readStatus } from "../queues/read-status.js";
@@ -64,6 +65,8 @@ export default class Status extends SpawnCommand {
     const view = await this.view(now);
     const queue = await queueKnowledge(context, now.reference);
     this.print(view.text(queue));
+    const left = now.kind === "ec2" ? await leftoverWords(context, now.instance) : undefined;
+    if (left !== undefined) this.tell(left);
     if (flags.wait && process.exitCode === undefined && typeof queue !== "string")
       this.endWith(exitStatusOfQueue(queue));
     return view.json(queue);

@@ -70,9 +70,16 @@ describe("resolveQueue", () => {
   };
   const asked: unknown[] = [];
   /** A context whose EC2 notes that it was asked, and knows nothing. */
-  const context = (local: readonly Instance[], records: readonly LaunchRecord[], provider?: "ec2"): Context =>
+  const context = (
+    local: readonly Instance[],
+    records: readonly LaunchRecord[],
+    provider?: "ec2",
+    more: object = {},
+  ): Context =>
     ({
       launcher: { list: async () => local },
+      leftovers: async () => [],
+      defaultRegion: async () => undefined,
       ec2Launches: { all: () => records },
       settings: () => (provider === undefined ? {} : { provider }),
       paths: { results: "/results" },
@@ -86,6 +93,7 @@ describe("resolveQueue", () => {
           defaultBucket: async () => ({ name: "spawn-results-us-east-1", exists: false }),
         };
       },
+      ...more,
     }) as unknown as Context;
 
   it.each(["last", "gpu-box", "pipeline", "i-0abc"])(
@@ -102,6 +110,51 @@ describe("resolveQueue", () => {
     const later = instance("local-9", { launchedAt: "2026-01-27T20:00:00.000Z" });
     const found = await resolveQueue(context([later, ...all], [record]), "last");
     expect(found).toMatchObject({ kind: "local", instance: later });
+  });
+
+  const elsewhere = {
+    ...{ instanceId: "i-0def", provider: "ec2", state: "running", queueId: "laptop", generation: 1 },
+    ...{ region: "us-east-1", results: "s3://bucket/laptop/", tags: {}, launchedAt: record.launchedAt },
+  };
+  const access = { region: "us-east-1", list: async () => [elsewhere] };
+  const inRegion = { defaultRegion: async () => "us-east-1", ec2: async () => access };
+
+  it("looks in the region that is said for what nothing here knows, but for `last`", async () => {
+    const there = context(all, [record], undefined, inRegion);
+    const found = { kind: "ec2", instanceId: "i-0def", storeRoot: "s3://bucket/", region: "us-east-1" };
+    expect(await resolveQueue(there, "laptop")).toMatchObject(found);
+    expect(await resolveQueue(there, "pipeline")).toMatchObject({ instanceId: "i-0abc" });
+    const empty = context([], [], undefined, inRegion);
+    await expect(resolveQueue(empty, "last")).rejects.toThrow("no queue was launched yet");
+  });
+
+  it("says where it looked, and what it could not ask", async () => {
+    const nothing = context(all, [], undefined, { defaultRegion: async () => "us-east-1" });
+    await expect(resolveQueue(nothing, "nope")).rejects.toMatchObject({
+      code: "queue-not-found",
+      message: "there is no queue nope on this machine or on EC2 in us-east-1",
+    });
+    await expect(resolveQueue(context(all, []), "nope")).rejects.toMatchObject({
+      message: "there is no queue nope on this machine",
+      hint: expect.stringContaining("--region REGION"),
+    });
+    const ec2 = async () => Promise.reject(new SpawnError("permission-denied", "no credentials"));
+    const refused = context(all, [], undefined, { defaultRegion: async () => "us-east-1", ec2 });
+    await expect(resolveQueue(refused, "nope")).rejects.toMatchObject({
+      code: "queue-not-found",
+      hint: expect.stringContaining("could not be asked. no credentials"),
+    });
+  });
+
+  it("takes what a killed launch left before what is known of the queue from earlier", async () => {
+    const killed = { queue_id: "pipeline", generation: 2, region: "us-east-1" };
+    const left = { ...elsewhere, queueId: "pipeline", generation: 2, results: "s3://bucket/pipeline/" };
+    const ec2 = async () => ({ ...access, list: async () => [elsewhere, left] });
+    const there = context(all, [record], undefined, { leftovers: async () => [killed], ec2 });
+    expect(await resolveQueue(there, "pipeline")).toMatchObject({ instance: left });
+    const over = async () => ({ ...access, list: async () => [{ ...left, state: "terminated" }] });
+    const ended = context(all, [record], undefined, { leftovers: async () => [killed], ec2: over });
+    expect(await resolveQueue(ended, "pipeline")).toMatchObject({ instanceId: "i-0abc" });
   });
 
   it("asks EC2 only where it is in play", async () => {

@@ -3,6 +3,7 @@ import type { Instance } from "@spawn/launcher";
 import type { Context } from "../context.js";
 import { didYouMean } from "../suggestions/nearest.js";
 import { findInstance } from "./find-instance.js";
+import { findLeftover } from "./find-leftover.js";
 import { findOnEc2, recordReference } from "./find-on-ec2.js";
 import { type Ec2Reference, localReference, type QueueReference } from "./queue-reference.js";
 import { isStored } from "./stored-queue.js";
@@ -17,8 +18,9 @@ export interface ResolveOptions {
 
 /**
  * Finds what a reference means: of the instances here and the launches on EC2 that were made from here, the newest that it
- * fits. Nothing of this goes over the network. AWS is asked only for what is not found so, and then only where EC2 is in
- * play: with `--region`, for an id such as `i-0abc…`, or where the settings say `provider: ec2`.
+ * fits. Nothing of this goes over the network, but where a launch from here was killed: what is left of that is newer. AWS
+ * is asked for what is not found so, in the region that environment and settings say, if they say one; `last` is of the
+ * launches made from here, unless EC2 is said: with `--region`, or by the settings (`provider: ec2`).
  *
  * @throws SpawnError `queue-not-found`, `instance-not-found` for what looks like an instance id, `bad-arguments`.
  */
@@ -32,6 +34,8 @@ export async function resolveQueue(
     if (there !== undefined) return there;
     throw notFound(ref, [], `on EC2 in ${options.region}`);
   }
+  const left = await findLeftover(context, ref);
+  if (left !== undefined) return left;
   const instances = await context.launcher.list();
   const here = findInstance(instances, ref);
   const records = context.ec2Launches.all();
@@ -40,13 +44,38 @@ export async function resolveQueue(
     return localReference(here);
   if (record !== undefined) return recordReference(record);
   if (await isStored(context, ref)) return { kind: "stored", queueId: ref, storeRoot: context.paths.results };
-  const there = isEc2InPlay(context, ref) ? await findOnEc2(context, ref) : undefined;
-  if (there !== undefined) return there;
-  throw notFound(
-    ref,
-    [...instances, ...records],
-    isEc2InPlay(context, ref) ? "here or on EC2" : "on this machine",
-  );
+  if (isEc2InPlay(context, ref)) {
+    const there = await findOnEc2(context, ref);
+    if (there !== undefined) return there;
+    throw notFound(ref, [...instances, ...records], "here or on EC2");
+  }
+  const { found, where, hint } = await lookOnEc2(context, ref);
+  if (found !== undefined) return found;
+  throw notFound(ref, [...instances, ...records], where, hint);
+}
+
+interface Ec2Look {
+  readonly found?: Ec2Reference;
+  /** Where it is not. */
+  readonly where: string;
+  readonly hint?: string;
+}
+
+/** Looks for what nothing here knows, where that may be on EC2: that it cannot be asked is no failure of its own. */
+async function lookOnEc2(context: Context, ref: string): Promise<Ec2Look> {
+  const where = "on this machine";
+  if (ref === "last" || ref.startsWith("local-")) return { where };
+  try {
+    const region = await context.defaultRegion();
+    if (region === undefined) return { where, hint: "If it is on EC2, say in which region: --region REGION" };
+    const found = await findOnEc2(context, ref);
+    if (found !== undefined) return { found, where };
+    const hint = "If it is in another region of EC2: --region REGION";
+    return { where: `${where} or on EC2 in ${region}`, hint };
+  } catch (error) {
+    if (!(error instanceof SpawnError)) throw error;
+    return { where, hint: `If it is on EC2: that could not be asked. ${error.message}` };
+  }
 }
 
 function isEc2InPlay(context: Context, ref: string): boolean {
@@ -80,6 +109,7 @@ function notFound(
   ref: string,
   known: readonly { readonly queueId: string; readonly name?: string }[],
   where: string,
+  hint?: string,
 ): SpawnError {
   const what = /^(?:local-|i-[0-9a-f]+$)/.test(ref) ? "instance" : "queue";
   const meant = didYouMean(
@@ -90,7 +120,9 @@ function notFound(
     `${what}-not-found`,
     ref === "last" ? `no ${what} was launched yet` : `there is no ${what} ${ref} ${where}`,
     {
-      hint: [...(meant === undefined ? [] : [meant]), "See what there is: spawn list --state all"].join("\n"),
+      hint: [meant, hint, "See what there is: spawn list --state all"]
+        .filter((line) => line !== undefined)
+        .join("\n"),
     },
   );
 }

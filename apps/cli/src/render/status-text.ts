@@ -17,14 +17,17 @@ export interface StatusTextOptions {
   readonly seenMs?: number | undefined;
   /** Of the terminal it goes to, if it does. */
   readonly columns?: number | undefined;
+  /** What later commands call the queue by; default: its id. */
+  readonly ref?: string | undefined;
 }
 
 /** The text form of a queue's status. */
 export function statusText(status: QueueStatus, options: StatusTextOptions): string {
-  const { palette, timeZone, columns, seenMs } = options;
+  const { palette, timeZone, columns, seenMs, ref } = options;
   const full = statusView(status, {
     ...(seenMs === undefined ? {} : { wallMs: seenMs }),
     ...(timeZone === undefined ? {} : { timeZone }),
+    ...(ref === undefined ? {} : { ref }),
   });
   const view = shownView(full, status, options.instanceState);
   const blocks = [

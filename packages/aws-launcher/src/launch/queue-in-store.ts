@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
 import type { Ec2LaunchRequest } from "../request.js";
+import { storedLaunch } from "./stored-instance.js";
 
 /** What is larger than this may be on its way for longer than a launch should take. */
 const LARGE_BYTES = 16 * 2 ** 20;
@@ -38,6 +39,8 @@ export class QueueInStore {
     if (fromStore !== undefined) await this.#keepBefore();
     await this.#store.putBytes(keys.queueFile, Buffer.from(queueFile), { durable: true });
     if (workdir?.archive !== undefined) await this.#ship(keys.workdir, workdir.archive);
+    const launch = Buffer.from(`${JSON.stringify(storedLaunch(this.#request), undefined, 2)}\n`);
+    await this.#store.putBytes(keys.launch, launch, { durable: true });
   }
 
   /** As it was before the launch. */
@@ -46,7 +49,8 @@ export class QueueInStore {
     const keys = queueKeys(queueId);
     if (fromStore !== undefined) return this.#putBack();
     if (isNew) return this.#store.remove(keys.folder);
-    for (const key of [keys.queueFile, keys.workdir, keys.instance]) await this.#store.remove(key);
+    for (const key of [keys.queueFile, keys.workdir, keys.launch, keys.instance])
+      await this.#store.remove(key);
   }
 
   /** What was kept of the launch before is not needed any more. */
@@ -67,7 +71,8 @@ export class QueueInStore {
   /** What a relaunch replaces, so that it can be put back. */
   get #replaced(): readonly string[] {
     const keys = queueKeys(this.#request.queueId);
-    return [keys.queueFile, ...(this.#request.workdir?.archive === undefined ? [] : [keys.workdir])];
+    const isShipped = this.#request.workdir?.archive !== undefined;
+    return [keys.queueFile, keys.launch, ...(isShipped ? [keys.workdir] : [])];
   }
 
   async #keepBefore(): Promise<void> {
@@ -77,7 +82,9 @@ export class QueueInStore {
 
   async #putBack(): Promise<void> {
     if (!this.#isKept) return;
-    for (const key of this.#replaced) await this.#store.copy(this.#keptKey(key), key);
+    for (const key of this.#replaced) {
+      if (!(await this.#store.copy(this.#keptKey(key), key))) await this.#store.remove(key);
+    }
     await this.forgetBefore();
   }
 

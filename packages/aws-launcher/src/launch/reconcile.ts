@@ -36,7 +36,7 @@ export function systemProcesses(): Processes {
 }
 
 /** Whether somebody is still at work on it. */
-function isUnderWay(intent: Intent, clock: Clock, processes: Processes): boolean {
+export function isUnderWay(intent: Intent, clock: Clock, processes: Processes): boolean {
   if (intent.pid === null) return false;
   if (!(clock.wallMs() - Date.parse(intent.at_work_at) <= LONGEST_SILENCE_MS)) return false;
   return intent.host !== processes.host || processes.isAlive(intent.pid);

@@ -29,15 +29,22 @@ export interface EarlierInstance extends StoredInstanceFacts {
   readonly ended_at: string | null;
 }
 
-/** `instance.json`: what whoever comes later may want to know of a queue's newest instance. No value of a variable is in it. */
-export interface StoredInstance extends StoredInstanceFacts {
+/**
+ * `launch.json`: what a queue's newest launch asked for, stored before there is an instance, so that a launch that is
+ * killed can be made up for. No value of a variable is in it.
+ */
+export interface StoredLaunch {
   readonly schema_version: 1;
-  /** Newest first; absent where this is the first. */
-  readonly earlier?: readonly EarlierInstance[];
   readonly recipe: LaunchRecipe;
   /** Names of the variables that were carried. */
   readonly carried: readonly string[];
   readonly workdir: Omit<ShippedFolder, "archive"> | null;
+}
+
+/** `instance.json`: what whoever comes later may want to know of a queue's newest instance. */
+export interface StoredInstance extends StoredInstanceFacts, StoredLaunch {
+  /** Newest first; absent where this is the first. */
+  readonly earlier?: readonly EarlierInstance[];
 }
 
 /** @param earlier newest first */
@@ -46,6 +53,11 @@ export function storedInstance(
   facts: StoredInstanceFacts,
   earlier: readonly EarlierInstance[],
 ): StoredInstance {
+  const { schema_version, ...launch } = storedLaunch(request);
+  return { schema_version, ...facts, ...(earlier.length === 0 ? {} : { earlier }), ...launch };
+}
+
+export function storedLaunch(request: Ec2LaunchRequest): StoredLaunch {
   const {
     queueId: _,
     queueFile: _file,
@@ -60,8 +72,6 @@ export function storedInstance(
   const { archive, ...folder } = workdir ?? {};
   return {
     schema_version: 1,
-    ...facts,
-    ...(earlier.length === 0 ? {} : { earlier }),
     recipe,
     carried: Object.keys(carried),
     workdir: workdir === undefined ? null : { ...folder, sha256: workdir.sha256 },
@@ -85,10 +95,22 @@ export function earlierInstance(
 
 /** `undefined` where there is none, or none that this version understands. */
 export function readStoredInstance(bytes: Uint8Array | undefined): StoredInstance | undefined {
+  const value = read<StoredInstance>(bytes);
+  return Number.isSafeInteger(value?.generation) ? value : undefined;
+}
+
+/** `undefined` where there is none, or none that this version understands. */
+export function readStoredLaunch(bytes: Uint8Array | undefined): StoredLaunch | undefined {
+  return read<StoredLaunch>(bytes);
+}
+
+function read<Stored extends { readonly schema_version: 1 }>(
+  bytes: Uint8Array | undefined,
+): Stored | undefined {
   if (bytes === undefined) return undefined;
   try {
-    const value = JSON.parse(Buffer.from(bytes).toString("utf8")) as StoredInstance;
-    return value.schema_version === 1 && Number.isSafeInteger(value.generation) ? value : undefined;
+    const value = JSON.parse(Buffer.from(bytes).toString("utf8")) as Stored;
+    return value.schema_version === 1 ? value : undefined;
   } catch {
     return undefined;
   }

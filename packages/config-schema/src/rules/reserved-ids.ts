@@ -3,6 +3,7 @@ export const RESERVED_JOB_IDS: ReadonlySet<string> = new Set([
   "host-keys.txt",
   "instance.json",
   "journal",
+  "launch.json",
   "queue.json",
   "requests",
   "status.json",

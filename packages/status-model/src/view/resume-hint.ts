@@ -7,8 +7,9 @@ export interface ResumeHint {
   readonly command: string;
 }
 
-export function resumeHint({ status, queue_id }: QueueStatus): ResumeHint | undefined {
-  const command = `spawn queue resume ${queue_id}`;
+/** @param ref what later commands call the queue by */
+export function resumeHint({ status, queue_id }: QueueStatus, ref = queue_id): ResumeHint | undefined {
+  const command = `spawn queue resume ${ref}`;
   switch (status) {
     case "interrupted":
       return { text: "To go on where it stopped", command };

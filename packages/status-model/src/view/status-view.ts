@@ -39,14 +39,19 @@ export interface StatusViewOptions {
   readonly wallMs?: number;
   /** IANA name; default: the process's own zone. */
   readonly timeZone?: string;
+  /** What later commands call the queue by; default: its id. */
+  readonly ref?: string;
 }
 
-export function statusView(status: QueueStatus, { wallMs, timeZone }: StatusViewOptions = {}): StatusView {
+export function statusView(
+  status: QueueStatus,
+  { wallMs, timeZone, ref }: StatusViewOptions = {},
+): StatusView {
   const time = wallTimeIn(timeZone);
   const failure = failureBlock(status);
   const next = nextJob(status);
   const completion = estimatedCompletion(status, time);
-  const resume = resumeHint(status);
+  const resume = resumeHint(status, ref);
   return {
     header: headerLines(status, time, wallMs),
     jobs: jobsLine(status.jobs),

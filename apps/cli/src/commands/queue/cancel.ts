@@ -88,7 +88,8 @@ export default class QueueCancel extends SpawnCommand {
       return before;
     }
     refuseWhenOver(before);
-    if (before.status === "interrupted") throw nothingRuns(before);
+    if (before.status === "interrupted")
+      throw nothingRuns(before, await shortReference(this.context, reference));
     if (flags.env !== undefined) throw needlessEnvironment(reference);
     const access = await this.context.ec2(region);
     await access.ask(storeRoot, queueId, { kind: "cancel", force: flags.force ?? false });
@@ -149,9 +150,10 @@ function refuseTerminated({ state, instanceId, queueId }: Instance): void {
   });
 }
 
-function nothingRuns({ queue_id, instance_id }: QueueStatus): SpawnError {
+/** @param ref what later commands call the queue by */
+function nothingRuns({ queue_id, instance_id }: QueueStatus, ref: string): SpawnError {
   return new SpawnError("already-over", `${queue_id} is interrupted: nothing of it runs on ${instance_id}`, {
-    hint: `Go on with it on a new instance: spawn queue resume ${queue_id}`,
+    hint: `Go on with it on a new instance: spawn queue resume ${ref}`,
   });
 }
 

@@ -7,6 +7,7 @@ import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { failureLog } from "../../logs/failure-log.js";
+import { leftoverWords } from "../../queues/find-leftover.js";
 import type { Ec2Reference, LocalReference, QueueReference } from "../../queues/queue-reference.js";
 import { readStatus } from "../../queues/read-status.js";
 import { REF_DESCRIPTION, resolveQueue, shortReference } from "../../queues/resolve-reference.js";
@@ -20,7 +21,9 @@ import { LiveScreen } from "../../terminal/live-screen.js";
 
 const DEFAULT_REFRESH_MS = 10_000;
 
-type ScreenDetails = Pick<StatusTextOptions, "instanceState" | "failure"> & { readonly isFromAfar?: boolean };
+type ScreenDetails = Pick<StatusTextOptions, "instanceState" | "failure" | "ref"> & {
+  readonly isFromAfar?: boolean;
+};
 
 export default class QueueStatusCommand extends SpawnCommand {
   static override summary = "show how a queue stands";
@@ -55,6 +58,11 @@ export default class QueueStatusCommand extends SpawnCommand {
     }
     const status = await readStatus(this.context, reference);
     this.print(this.textOf(status, await this.lastScreen(reference, status)));
+    const left =
+      reference.kind === "ec2" && reference.instance !== undefined
+        ? await leftoverWords(this.context, reference.instance)
+        : undefined;
+    if (left !== undefined) this.tell(left);
     if (flags.watch) this.endWith(exitStatusOfQueue(status));
     return status;
   }
@@ -62,7 +70,7 @@ export default class QueueStatusCommand extends SpawnCommand {
   private async watch(reference: LocalReference | Ec2Reference, refreshMs: number): Promise<void> {
     const leaving = new AbortController();
     const stopListening = onInterrupt(() => leaving.abort());
-    let details = detailsOf(reference);
+    let details = await this.detailsOf(reference);
     const display = this.display(() => details);
     let last: QueueStatus | undefined;
     try {
@@ -82,12 +90,23 @@ export default class QueueStatusCommand extends SpawnCommand {
 
   /** What the text of a queue that is over needs besides its status. */
   private async lastScreen(reference: QueueReference, status: QueueStatus): Promise<ScreenDetails> {
-    const details = detailsOf(reference);
+    const details = await this.detailsOf(reference);
     const job = status.completed_at === undefined ? undefined : status.first_failure;
     if (job === undefined || this.jsonEnabled()) return details;
     const ref = await shortReference(this.context, reference);
     const log = await failureLog(this.context, reference, status);
     return { ...details, failure: { ref, job, log } };
+  }
+
+  private async detailsOf(reference: QueueReference): Promise<ScreenDetails> {
+    switch (reference.kind) {
+      case "local":
+        return { instanceState: reference.instance.state };
+      case "stored":
+        return {};
+      case "ec2":
+        return { isFromAfar: true, ref: await shortReference(this.context, reference) };
+    }
   }
 
   /**
@@ -110,10 +129,4 @@ export default class QueueStatusCommand extends SpawnCommand {
     const seenMs = isFromAfar ? this.context.clock.wallMs() : undefined;
     return statusText(status, { palette: this.palette, columns: process.stdout.columns, seenMs, ...details });
   }
-}
-
-function detailsOf(reference: QueueReference): ScreenDetails {
-  return reference.kind === "local"
-    ? { instanceState: reference.instance.state }
-    : { isFromAfar: reference.kind === "ec2" };
 }

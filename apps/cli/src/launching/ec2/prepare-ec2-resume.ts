@@ -4,6 +4,7 @@ import {
   type PlannedLaunch,
   type Price,
   readStoredInstance,
+  readStoredLaunch,
 } from "@spawn/aws-launcher";
 import { type QueueSpec, serializeQueueSpec } from "@spawn/config-schema";
 import { queueKeys } from "@spawn/result-store";
@@ -70,12 +71,14 @@ export async function prepareEc2Resume(
   const { cwd, env } = context;
   const store = await (await context.ec2(region)).storeAt(storeRoot);
   const before = readStoredInstance(await store.readBytes(queueKeys(queueId).instance));
+  // A launch that was killed has told what it was to be, and of no instance.
+  const launched = readStoredLaunch(await store.readBytes(queueKeys(queueId).launch)) ?? before;
   const access = await context.ec2(before?.region ?? region);
   await refuseLiveQueue(context, access, store, queueId);
   const { rerun, trustCompleted } = options;
   const moved = await lookAtMove(context, { queueId, storeRoot, store, isGone: true }, trustCompleted);
   const { variables, carried } = launchEnvironment(env, options.env);
-  const names = [...new Set([...(before?.carried ?? moved.carried), ...carried])];
+  const names = [...new Set([...(launched?.carried ?? moved.carried), ...carried])];
   const source =
     options.file === undefined ? undefined : readQueueFile(options.file, (name) => names.includes(name));
   const spec = source === undefined ? moved.spec : { ...validSpec(source, color), queueId };
@@ -88,12 +91,12 @@ export async function prepareEc2Resume(
     : planResume(looked.fold, looked.status, { rerun, ...(change && { change }) });
   const workdir = options.workdir && (await chooseWorkdir(resolve(cwd, options.workdir), flags.yes ?? false));
   const sources = { settings: context.settings(), spec, cwd, defaultTtlMs: defaultTtlMs(spec) };
-  const recipe = await relaunchRecipe(before?.recipe, flags, sources);
+  const recipe = await relaunchRecipe(launched?.recipe, flags, sources);
   const request: Ec2LaunchRequest = {
     ...recipe,
     queueId,
     queueFile: source === undefined ? moved.text : serializeQueueSpec(spec),
-    ...said({ ssh: await sshAccess(flags, { env, cwd }), workdir: before?.workdir ?? undefined }),
+    ...said({ ssh: await sshAccess(flags, { env, cwd }), workdir: launched?.workdir ?? undefined }),
     carried: carriedValues(spec, { variables, carried: names }),
     fromStore: { rerun, trustCompleted },
   };
