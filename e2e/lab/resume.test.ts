@@ -29,7 +29,7 @@ function steered(queue_id: string): string {
   const jobs = [
     {
       job_id: "first",
-      command: "echo $JOB_ATTEMPT >>/tmp/first; echo one >one.txt",
+      command: "echo begun; echo $JOB_ATTEMPT >>/tmp/first; echo one >one.txt",
       result_files: ["one.txt"],
     },
     {
@@ -151,8 +151,10 @@ describe.skipIf(isMissing)("a queue on EC2 goes on, by the command line", { time
     expect(said).toContain("ssh answers. Connect: spawn connect reachable");
     const id = await instanceOf("reachable");
     await rig.untilWritten(id, "tmp/second");
-    const key = join(cli.home, ".ssh/id_ed25519");
-    expect(await cli.ok(["connect", "reachable", "-c", "whoami", "--identity", key])).toBe("ec2-user\n");
+    // The key that the launch took from ~/.ssh, which ssh itself looks for in the home of the user's account.
+    expect(await cli.ok(["connect", "reachable", "-c", "whoami"])).toBe("ec2-user\n");
+    const readable = "cat /var/log/spawn-queue/first.log /var/lib/spawn-queue/work/one.txt";
+    expect(await cli.ok(["connect", "reachable", "-c", readable])).toMatch(/^\[[\d:]+\] begun\none\n$/);
     await rig.machine(id).run("touch /tmp/go");
     await rig.untilState(id, "terminated");
   });

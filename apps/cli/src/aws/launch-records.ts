@@ -16,6 +16,8 @@ export interface LaunchRecord {
   readonly storeRoot: string;
   /** RFC 3339, UTC. */
   readonly launchedAt: string;
+  /** The private key file whose public half the instance lets in: its path, absolute. */
+  readonly identity?: string;
 }
 
 /**

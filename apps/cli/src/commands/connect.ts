@@ -28,7 +28,8 @@ export default class Connect extends SpawnCommand {
     "On EC2 this is ssh, for an instance that was launched with --ssh: no host key is believed but those that its agent has left in its queue's store. Where it has no public address, the command for Session Manager is printed. Of a local instance the shell starts in its root folder, so that what lies in /var/log/spawn-queue on EC2 is in var/log/spawn-queue here; SPAWN_INSTANCE_ID and QUEUE_ID are set. With -c the command's exit status is passed on.";
   static override examples = [
     "<%= config.bin %> connect last",
-    "<%= config.bin %> connect last -c 'tail -f var/log/spawn-queue/train.log'",
+    "<%= config.bin %> connect nightly -c 'tail -f /var/log/spawn-queue/train.log'",
+    "<%= config.bin %> connect local-run -c 'tail -f var/log/spawn-queue/train.log'",
     "<%= config.bin %> connect nightly --user ubuntu -i ~/.ssh/team_ed25519",
   ];
   static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
@@ -44,7 +45,8 @@ export default class Connect extends SpawnCommand {
     }),
     identity: Flags.string({
       char: "i",
-      description: "on EC2: private key file; default: what ssh finds",
+      description:
+        "on EC2: private key file; default: that of the key which the launch from here was given, else what ssh finds",
       helpValue: "FILE",
     }),
     private: switchFlag({ description: "on EC2: by its private address, from within its network" }),
@@ -98,9 +100,16 @@ export default class Connect extends SpawnCommand {
       join(this.context.paths.state, "known-hosts"),
     );
     const user = flags.user ?? loginUser(await imageName(access, instance));
-    const { identity, command } = flags;
+    const { command } = flags;
+    const identity = flags.identity ?? this.knownIdentity(instanceId);
     const args = sshArguments({ instanceId, address, user, knownHosts, identity, command });
     process.exitCode = await attachProgram(["ssh", ...args], { env: this.context.env });
+  }
+
+  private knownIdentity(instanceId: string): string | undefined {
+    const records = this.context.ec2Launches.all();
+    const identity = records.find((record) => record.instanceId === instanceId)?.identity;
+    return identity !== undefined && existsSync(identity) ? identity : undefined;
   }
 
   private printSession(instance: Ec2Instance): void {

@@ -86,6 +86,7 @@ ExecStartPre=-/bin/sh /etc/spawn/arm
 ExecStart=/usr/local/bin/spored agent --config /etc/spawn/agent.json
 EnvironmentFile=-/etc/spawn/environment
 KillMode=process
+UMask=0022
 OOMPolicy=continue
 Restart=on-failure
 RestartSec=5

@@ -58,7 +58,7 @@ export async function launchOnEc2(
   onStep: (step: Ec2LaunchStep) => void,
   manner?: LaunchManner,
 ): Promise<MadeOnEc2> {
-  const { access, place, spec, workdir, planned } = prepared;
+  const { access, place, spec, workdir, planned, identity } = prepared;
   const wanted = prepared.request.queueId;
   const { claim, isInterruptible } = manner ?? {
     claim: personsClaim(context, prepared),
@@ -77,7 +77,8 @@ export async function launchOnEc2(
       isNew: true,
       ...shipped,
     };
-    return await makeOnEc2(context, { launcher, storeRoot, request, planned, isInterruptible }, onStep);
+    const making = { launcher, storeRoot, request, planned, identity, isInterruptible };
+    return await makeOnEc2(context, making, onStep);
   });
 }
 
@@ -88,14 +89,15 @@ export async function launchOnEc2(
  */
 export async function resumeOnEc2(
   context: Context,
-  { access, storeRoot, request, planned, workdir }: PreparedEc2Resume,
+  { access, storeRoot, request, planned, workdir, identity }: PreparedEc2Resume,
   onStep: (step: Ec2LaunchStep) => void,
   { isInterruptible }: Pick<LaunchManner, "isInterruptible"> = { isInterruptible: true },
 ): Promise<MadeOnEc2> {
   const launcher = await access.launcher(storeRoot);
   return await withPacked(context, workdir, onStep, (shipped) => {
-    const made = { launcher, storeRoot, request: { ...request, ...shipped }, planned, isInterruptible };
-    return makeOnEc2(context, made, onStep);
+    const asked = { ...request, ...shipped };
+    const making = { launcher, storeRoot, request: asked, planned, identity, isInterruptible };
+    return makeOnEc2(context, making, onStep);
   });
 }
 
@@ -142,13 +144,14 @@ interface Making {
   readonly storeRoot: string;
   readonly request: Ec2LaunchRequest;
   readonly planned: PlannedLaunch;
+  readonly identity: string | undefined;
   readonly isInterruptible: boolean;
 }
 
 /** Makes the instance, and notes it here. The first Ctrl-C takes back what was made so far; the second leaves it. */
 async function makeOnEc2(
   context: Context,
-  { launcher, storeRoot, request, planned, isInterruptible }: Making,
+  { launcher, storeRoot, request, planned, identity, isInterruptible }: Making,
   onStep: (step: Ec2LaunchStep) => void,
 ): Promise<MadeOnEc2> {
   const { plan } = planned;
@@ -167,7 +170,7 @@ async function makeOnEc2(
   };
   try {
     const instance = await launcher.launchAsPlanned({ ...request, onEvent }, plan);
-    note(context, instance, storeRoot, onStep);
+    note(context, instance, { storeRoot, identity }, onStep);
     const { queueId, region, instanceId } = instance;
     return { kind: "ec2", queueId, storeRoot, region, instanceId, instance };
   } finally {
@@ -179,7 +182,7 @@ async function makeOnEc2(
 function note(
   context: Context,
   instance: Ec2Instance,
-  storeRoot: string,
+  { storeRoot, identity }: Pick<Making, "storeRoot" | "identity">,
   onStep: (step: Ec2LaunchStep) => void,
 ): void {
   const { instanceId, queueId, name, region, launchedAt } = instance;
@@ -187,6 +190,7 @@ function note(
     context.ec2Launches.add({
       ...{ instanceId, queueId, region, storeRoot, launchedAt },
       ...(name === undefined ? {} : { name }),
+      ...(identity === undefined ? {} : { identity }),
     });
   } catch (error) {
     if (!(error instanceof SpawnError)) throw error;

@@ -32,6 +32,8 @@ export interface PreparedEc2Launch {
   readonly request: Ec2LaunchRequest;
   readonly planned: PlannedLaunch;
   readonly workdir: ChosenWorkdir | undefined;
+  /** The private key file for ssh, where it is known. */
+  readonly identity: string | undefined;
   /** Whether the store has something under the id. */
   readonly isTaken: boolean;
   readonly estimate: EstimatedDuration;
@@ -68,7 +70,7 @@ export async function prepareEc2Launch(
   const access = await context.ec2(flags.region);
   await access.account();
   const surveyed = access.survey(recipe);
-  const [ssh, place] = await Promise.all([
+  const [sshFound, place] = await Promise.all([
     sshAccess(flags, { env, cwd }),
     storePlace(access, spec, settings),
   ]);
@@ -76,7 +78,7 @@ export async function prepareEc2Launch(
     ...recipe,
     queueId,
     queueFile: serializeQueueSpec({ ...spec, queueId }),
-    ...said({ name: options.name, ssh }),
+    ...said({ name: options.name, ssh: sshFound && { publicKey: sshFound.publicKey, from: sshFound.from } }),
     tags: { ...settings.tags, ...options.tags },
     ttlMs: ttlMs ?? defaultTtlMs(spec),
     role: role.kind === "existing" ? role : { ...role, secrets: queueSecrets(spec) },
@@ -91,6 +93,7 @@ export async function prepareEc2Launch(
   if (name !== undefined) refuseTakenName(instances, name);
   return {
     ...{ options, spec, source, access, place, request, planned, workdir, isTaken, price },
+    identity: sshFound?.identity,
     estimate: estimatedDuration(buildGraph(toDagInput(spec))),
     warnings: warningsOf(spec, cwd, workdir, planned),
   };

@@ -51,6 +51,8 @@ export interface PreparedEc2Resume {
   readonly planned: PlannedLaunch;
   readonly price: Price | undefined;
   readonly workdir: ChosenWorkdir | undefined;
+  /** The private key file for ssh, where it is known. */
+  readonly identity: string | undefined;
   /** What runs again; `undefined` where all jobs had completed and only that is to be recorded. */
   readonly plan: ResumePlan | undefined;
 }
@@ -92,11 +94,15 @@ export async function prepareEc2Resume(
   const workdir = options.workdir && (await chooseWorkdir(resolve(cwd, options.workdir), flags.yes ?? false));
   const sources = { settings: context.settings(), spec, cwd, defaultTtlMs: defaultTtlMs(spec) };
   const recipe = await relaunchRecipe(launched?.recipe, flags, sources);
+  const sshFound = await sshAccess(flags, { env, cwd });
   const request: Ec2LaunchRequest = {
     ...recipe,
     queueId,
     queueFile: source === undefined ? moved.text : serializeQueueSpec(spec),
-    ...said({ ssh: await sshAccess(flags, { env, cwd }), workdir: launched?.workdir ?? undefined }),
+    ...said({
+      ssh: sshFound && { publicKey: sshFound.publicKey, from: sshFound.from },
+      workdir: launched?.workdir ?? undefined,
+    }),
     carried: carriedValues(spec, { variables, carried: names }),
     fromStore: { rerun, trustCompleted },
   };
@@ -104,5 +110,6 @@ export async function prepareEc2Resume(
   return {
     ...{ access, storeRoot, spec, source, request, planned, price, plan },
     workdir: workdir || undefined,
+    identity: sshFound?.identity,
   };
 }

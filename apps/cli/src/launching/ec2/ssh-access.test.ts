@@ -38,7 +38,12 @@ describe("sshAccess", () => {
   it("takes the public half of a private key that is named", async () => {
     writeFileSync(join(home, "mine"), "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     writeFileSync(join(home, "mine.pub"), KEY);
-    expect(await access({ "ssh-key": "mine", "ssh-from": "10.0.0.1" })).toMatchObject({ publicKey: KEY });
+    const from = { "ssh-from": "10.0.0.1" };
+    const whole = { publicKey: KEY, identity: join(home, "mine") };
+    expect(await access({ "ssh-key": "mine", ...from })).toMatchObject(whole);
+    expect(await access({ "ssh-key": "mine.pub", ...from })).toMatchObject(whole);
+    rmSync(join(home, "mine"));
+    expect(await access({ "ssh-key": "mine.pub", ...from })).not.toHaveProperty("identity");
   });
 
   it.each<[string, Partial<Ec2FlagValues>]>([

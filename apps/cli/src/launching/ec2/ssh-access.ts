@@ -17,6 +17,8 @@ export interface SshAccess {
   readonly publicKey: string;
   /** From where, as `203.0.113.7/32`. */
   readonly from: string;
+  /** The private key file beside the public one, absolute; absent where there is none: then ssh looks for itself. */
+  readonly identity?: string;
 }
 
 export interface SshSources {
@@ -28,15 +30,19 @@ export interface SshSources {
 export async function sshAccess(flags: Ec2FlagValues, sources: SshSources): Promise<SshAccess | undefined> {
   const { ssh, "ssh-key": key, "ssh-from": from, "wait-for-ssh": wait } = flags;
   if (!ssh && !wait && key === undefined && from === undefined) return undefined;
-  const publicKey = key === undefined ? await foundKey(sources) : readKey(resolve(sources.cwd, key), key);
-  return { publicKey, from: from === undefined ? `${await ownAddress()}/32` : rangeOf(from) };
+  const found = key === undefined ? await foundKey(sources) : readKey(resolve(sources.cwd, key), key);
+  return { ...found, from: from === undefined ? `${await ownAddress()}/32` : rangeOf(from) };
 }
 
-/** Of a private key that has a public one beside it, the latter. */
-function readKey(path: string, shown: string): string {
+type Key = Pick<SshAccess, "publicKey" | "identity">;
+
+/** Of a private key that has a public one beside it, the latter; the other way round, the private one is known too. */
+function readKey(path: string, shown: string): Key {
   const file = !path.endsWith(".pub") && existsSync(`${path}.pub`) ? `${path}.pub` : path;
+  const identity = file.replace(/\.pub$/, "");
   try {
-    return firstKey(readFileSync(file, "utf8"), shown);
+    const publicKey = firstKey(readFileSync(file, "utf8"), shown);
+    return { publicKey, ...(identity !== file && existsSync(identity) ? { identity } : {}) };
   } catch (error) {
     if (error instanceof SpawnError) throw error;
     const explained = explainFileError(error, "cannot read the key", shown);
@@ -53,7 +59,7 @@ function firstKey(text: string, shown: string): string {
   });
 }
 
-async function foundKey({ env }: SshSources): Promise<string> {
+async function foundKey({ env }: SshSources): Promise<Key> {
   const folder = join(env.HOME ?? homedir(), ".ssh");
   const file = DEFAULT_KEYS.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (file !== undefined) return readKey(file, file);
@@ -61,7 +67,7 @@ async function foundKey({ env }: SshSources): Promise<string> {
     stdout: "",
   }));
   const key = listed.stdout.split("\n").find((line) => /^ssh-(ed25519|rsa) \S+/.test(line));
-  if (key !== undefined) return key;
+  if (key !== undefined) return { publicKey: key };
   throw new SpawnError("bad-arguments", "there is no ssh key: neither in ~/.ssh nor in ssh-agent", {
     hint: "Make one (ssh-keygen -t ed25519), or name one with --ssh-key.",
   });
