@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { LabCli } from "./lab-cli.js";
@@ -138,6 +138,36 @@ describe.skipIf(isMissing)("a queue on EC2 goes on, by the command line", { time
     expect(await rig.status("kept")).toMatchObject({ status: "completed", instance_id: id });
     await rig.untilState(id, "terminated");
     expect((await rig.launcher.list()).filter(({ queueId }) => queueId === "kept")).toHaveLength(1);
+  });
+
+  it.concurrent("after a failure on an instance that was kept: there, with scripts that were changed here", async ({
+    expect,
+  }) => {
+    const folder = join(cli.cwd, "scripts");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "second.sh"), "exit 3\n");
+    writeFileSync(join(folder, "kept.txt"), "shipped\n");
+    const first = "echo $JOB_ATTEMPT >>/tmp/first; echo mine >kept-by-job.txt";
+    const jobs = [
+      { job_id: "first", command: first },
+      { job_id: "second", command: "sh second.sh", depends_on: ["first"], result_files: ["out.txt"] },
+    ];
+    const file = cli.queue({ queue_id: "mended", jobs }, "mended.json");
+    const kept = ["--keep-on-failure", "20m", "--workdir", "scripts", "--wait"];
+    const failed = await cli.ok([...LAUNCH, file, ...kept], { code: 1 });
+    expect(failed).toContain("spawn queue resume mended --workdir DIR");
+    const id = await instanceOf("mended");
+    const same = await cli.ok(["queue", "resume", "mended", "--wait"], { code: 1 });
+    expect(same).toContain(`Work folder: as it is on ${id}`);
+
+    writeFileSync(join(folder, "second.sh"), "cat kept.txt kept-by-job.txt >out.txt\n");
+    const said = await cli.ok(["queue", "resume", "mended", "--workdir", "scripts", "--wait"]);
+    expect(said).toContain(`Work folder: that on ${id}, with the files of ${folder} laid over it`);
+    expect(said).toContain(`Resumed on ${id}`);
+    expect(rig.machine(id).written("tmp/first"), "what is complete is not run again").toBe("1\n");
+    await cli.ok(["queue", "results", "mended"]);
+    expect(cli.read("results/mended/second/results/out.txt")).toBe("shipped\nmine\n");
+    await rig.untilState(id, "terminated");
   });
 
   it.concurrent("and tells when ssh answers on it, by the key that is pinned to it", async ({ expect }) => {

@@ -83,7 +83,7 @@ export abstract class LaunchingCommand extends SpawnCommand {
       return status;
     }
     const log = await failureLog(this.context, reference, status);
-    this.print(`\n${runSummary({ status, ref, failureLog: log }, this.palette)}`);
+    this.print(`\n${runSummary({ status, ref, failureLog: log, isOnEc2: true }, this.palette)}`);
     this.print(`\nTo fetch its results: ${this.palette.strong(`spawn queue results ${ref}`)}`);
     this.endWith(exitStatusOfQueue(status));
     return status;

@@ -19,7 +19,7 @@ import { preflight } from "./preflight/preflight.js";
 import type { Ec2LaunchRequest } from "./request.js";
 import { putRequest } from "./requests/put-request.js";
 import { requestDrain } from "./requests/request-drain.js";
-import { resumeKept } from "./requests/resume-kept.js";
+import { type KeptResumeRequest, resumeKept } from "./requests/resume-kept.js";
 
 const DRAIN_MS = 90_000;
 const DRAIN_POLL_MS = 2_000;
@@ -95,13 +95,16 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
   }
 
   /** On an instance that was kept after its queue; all else goes on on a new instance, by `launch` with `fromStore`. */
-  async resume(instanceId: string, { environment, rerun }: ResumeRequest): Promise<Ec2Instance> {
+  async resume(
+    instanceId: string,
+    { environment, rerun, workdir }: ResumeRequest & Pick<KeptResumeRequest, "workdir">,
+  ): Promise<Ec2Instance> {
     const instance = await this.find(instanceId);
     if (instance.state === "running") {
       const carried = Object.entries(environment).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, value] as const],
       );
-      await resumeKept(this.#parts, instance, { carried: Object.fromEntries(carried), rerun });
+      await resumeKept(this.#parts, instance, { carried: Object.fromEntries(carried), rerun, workdir });
       return instance;
     }
     const { queueId, state } = instance;

@@ -3,6 +3,7 @@ import { failureBlock } from "./failure-block.js";
 import { hiddenRows } from "./hidden-rows.js";
 import { jobRowLines } from "./job-rows.js";
 import type { Palette } from "./palette.js";
+import { shipHint } from "./ship-hint.js";
 import { paintState } from "./state-tone.js";
 
 export interface RunSummaryInput {
@@ -15,6 +16,8 @@ export interface RunSummaryInput {
   readonly results?: string;
   /** Of the terminal it goes to, if it does. */
   readonly columns?: number | undefined;
+  /** Whether it ran on EC2. */
+  readonly isOnEc2?: boolean;
 }
 
 /** A queue of more jobs than this is summed up. */
@@ -31,7 +34,7 @@ export function runSummary(input: RunSummaryInput, palette: Palette): string {
     jobLines(view.rows, input, palette),
     failureLines(input, palette),
     view.warnings.map((warning) => `${palette.warn("⚠")} ${warning}`),
-    resumeLines(status, ref, palette),
+    [...resumeLines(status, ref, palette), ...(input.isOnEc2 ? shipHint(status, ref, palette) : [])],
     results === undefined ? [] : [`Results: ${results}`],
   ];
   return blocks

@@ -3,6 +3,7 @@ import { type QueueStatus, type StatusView, statusView } from "@spawn/status-mod
 import { type FailureDetails, failureBlock } from "./failure-block.js";
 import { jobRowLines } from "./job-rows.js";
 import type { Palette } from "./palette.js";
+import { shipHint } from "./ship-hint.js";
 import { shownView } from "./shown-view.js";
 import { paintState } from "./state-tone.js";
 
@@ -41,7 +42,12 @@ export function statusText(status: QueueStatus, options: StatusTextOptions): str
     [view.nextJob, view.estimatedCompletion].flatMap((line) =>
       line === undefined ? [] : [labelled(line, palette)],
     ),
-    view.resume === undefined ? [] : [`${view.resume.text}: ${palette.strong(view.resume.command)}`],
+    view.resume === undefined
+      ? []
+      : [
+          `${view.resume.text}: ${palette.strong(view.resume.command)}`,
+          ...(seenMs === undefined ? [] : shipHint(status, ref ?? status.queue_id, palette)),
+        ],
     view.success === undefined ? [] : [palette.good(view.success)],
   ];
   return blocks

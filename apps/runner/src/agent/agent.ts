@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PendingEvent, QueueRun } from "../queue-run.js";
 import { recordAside, runSession, type SessionEnd, type SessionOptions } from "../session.js";
@@ -15,6 +15,7 @@ import { prepareUntilReady } from "./prepare-until-ready.js";
 import { RequestDesk } from "./request-desk.js";
 import { StopMark } from "./stop-mark.js";
 import { isTemporary } from "./temporary-failure.js";
+import { unpackWorkdir } from "./unpack-workdir.js";
 
 const REQUESTS_EVERY_MS = 10_000;
 const STORE_AGAIN_AFTER_MS = 15_000;
@@ -45,7 +46,16 @@ export class Agent {
   constructor(parts: AgentParts) {
     this.#parts = parts;
     this.#bell = new Bell(parts.clock);
-    this.#resume = new KeptResume({ ...parts, bell: this.#bell });
+    this.#resume = new KeptResume({
+      ...parts,
+      bell: this.#bell,
+      layWorkdir: async (sha256) => {
+        const { layout, config } = parts;
+        mkdirSync(layout.work, { recursive: true, mode: 0o755 });
+        await unpackWorkdir({ ...parts, queueId: config.queue_id }, sha256, layout.work);
+      },
+      recordAside: (event) => this.#recordAside(event),
+    });
     this.#stopMark = new StopMark(parts.layout.state);
     this.#requests = new RequestDesk({
       ...parts,
@@ -207,7 +217,7 @@ export class Agent {
       const step = this.#nextStep(end);
       this.#parts.log.info({ step }, "what comes next");
       if (step.kind !== "keep") return await this.#take(step);
-      const variables = await this.#resume.variables();
+      const variables = await this.#resume.prepare();
       if (variables !== undefined) {
         this.#variables = variables;
         return true;

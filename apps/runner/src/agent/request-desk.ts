@@ -89,7 +89,12 @@ export class RequestDesk {
     }
     log.info({ id, request }, "request");
     if (request.kind === "resume") {
-      this.#resume = { rerun: request.rerun, done: () => this.#remove(done) };
+      const { rerun, workdir } = request;
+      this.#resume = {
+        rerun,
+        done: () => this.#remove(done),
+        ...(workdir === undefined ? {} : { workdirSha256: workdir.sha256 }),
+      };
       if (this.#run !== undefined) this.begin(this.#run);
       else if (this.#isFinal) this.settle();
       return;

@@ -12,6 +12,7 @@ describe("parseRequest", () => {
     { kind: "extend", deadline: "2026-11-24T18:00:00.5+01:00" },
     { kind: "resume", rerun: [] },
     { kind: "resume", rerun: ["train"] },
+    { kind: "resume", rerun: [], workdir: { sha256: "0".repeat(64) } },
   ])("reads back %j", (request) => {
     expect(parseRequest(JSON.stringify(request))).toEqual(request);
   });
@@ -27,6 +28,7 @@ describe("parseRequest", () => {
     ['{"kind":"extend"}', "deadline"],
     ['{"kind":"resume"}', "rerun"],
     ['{"kind":"resume","rerun":[1]}', "rerun"],
+    ['{"kind":"resume","rerun":[],"workdir":{"sha256":"../x"}}', "workdir"],
     ['{"kind":"extend","deadline":"2h"}', "deadline"],
     ['{"kind":"extend","deadline":"2026-11-24T18:00:00"}', "deadline"],
     ['{"kind":"extend","deadline":"2026-13-24T18:00:00Z"}', "deadline"],

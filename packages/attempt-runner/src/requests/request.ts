@@ -6,8 +6,17 @@ export type RunnerRequest =
   | { readonly kind: "interrupt"; readonly cause: InterruptRequestCause }
   /** Let the instance live until `deadline`, an RFC 3339 time. */
   | { readonly kind: "extend"; readonly deadline: string }
-  /** Run again what did not complete of a queue that is over, and `rerun`, on the instance that was kept for it. */
-  | { readonly kind: "resume"; readonly rerun: readonly string[] };
+  /**
+   * Run again what did not complete of a queue that is over, and `rerun`, on the instance that was kept for it; with the
+   * files of a work folder that was shipped since, if there is one.
+   */
+  | { readonly kind: "resume"; readonly rerun: readonly string[]; readonly workdir?: WorkdirArchive };
+
+/** What `workdir.tar.gz` in the store has to be. */
+interface WorkdirArchive {
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
 
 export type InterruptRequestCause = "spot" | "ttl" | "shutdown";
 
@@ -37,7 +46,9 @@ export function parseRequest(text: string): RunnerRequest | string {
       return { kind: "extend", deadline: value.deadline };
     case "resume":
       if (!("rerun" in value) || !isTexts(value.rerun)) return "resume: rerun is not a list of jobs";
-      return { kind: "resume", rerun: value.rerun };
+      if (!("workdir" in value)) return { kind: "resume", rerun: value.rerun };
+      if (!isArchive(value.workdir)) return "resume: workdir has no sha256";
+      return { kind: "resume", rerun: value.rerun, workdir: { sha256: value.workdir.sha256 } };
     default:
       return `unknown kind ${JSON.stringify(value.kind)}`;
   }
@@ -49,6 +60,16 @@ function isInstant(value: unknown): value is string {
     typeof value === "string" &&
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value) &&
     !Number.isNaN(Date.parse(value))
+  );
+}
+
+function isArchive(value: unknown): value is WorkdirArchive {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "sha256" in value &&
+    typeof value.sha256 === "string" &&
+    /^[0-9a-f]{64}$/.test(value.sha256)
   );
 }
 

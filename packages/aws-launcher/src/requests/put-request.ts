@@ -8,7 +8,11 @@ export type QueueRequest =
   /** `deadline`: RFC 3339. */
   | { readonly kind: "extend"; readonly deadline: string }
   /** Of a queue that is over, on an instance that was kept. */
-  | { readonly kind: "resume"; readonly rerun: readonly string[] };
+  | {
+      readonly kind: "resume";
+      readonly rerun: readonly string[];
+      readonly workdir?: { readonly sha256: string };
+    };
 
 export interface RequestParts {
   readonly store: ResultStore;

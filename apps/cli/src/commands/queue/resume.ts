@@ -60,11 +60,12 @@ interface Again {
 export default class QueueResume extends LaunchingCommand {
   static override summary = "go on with a queue that was interrupted, or run again what did not complete";
   static override description =
-    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them; attempts that a lost runner left running are stopped first, after a yes. What runs again, and why, is shown first. Variables are taken from this shell again. An instance on EC2 that was kept after a failure goes on with the queue. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
+    "A queue that is over runs its failed, blocked, skipped and cancelled jobs again, with a fresh budget of attempts. With a changed queue file, jobs that completed and whose command, environment or dependencies are not what they were run again too, with all that is downstream of them; attempts that a lost runner left running are stopped first, after a yes. What runs again, and why, is shown first. Variables are taken from this shell again. An instance on EC2 that was kept after a failure goes on with the queue, in the work folder as it is there; with --workdir the files of that folder are laid over it first, and what jobs left there stays. Where the instance is gone, the queue goes on from its result store on a new one: the results of what completed are put back where the jobs left them.";
   static override examples = [
     "<%= config.bin %> queue resume last",
     "<%= config.bin %> queue resume first-pipeline --rerun train --wait",
     "<%= config.bin %> queue resume first-pipeline --batch-queue pipeline.json",
+    "<%= config.bin %> queue resume training --workdir .",
   ];
   static override enableJsonFlag = true;
   static override args = { ref: Args.string({ description: REF_DESCRIPTION, required: true }) };
@@ -93,7 +94,8 @@ export default class QueueResume extends LaunchingCommand {
       description: "tell what happens until the queue is over; its outcome is the exit status",
     }),
     workdir: Flags.string({
-      description: "on EC2: ship this folder instead of the one that was shipped at the launch",
+      description:
+        "on EC2: ship this folder: to a new instance instead of the one that was shipped before, to one that was kept over it",
       helpValue: "DIR",
       helpGroup: "EC2",
     }),
@@ -179,6 +181,8 @@ export default class QueueResume extends LaunchingCommand {
     if (plan === undefined)
       this.print(`All jobs of ${queueId} had completed: nothing runs again, its end is recorded.`);
     else this.print(resumePlanText(plan, queueId, this.palette));
+    if (request.workdir !== undefined && prepared.workdir === undefined)
+      this.print("\nWork folder: as it was shipped last. To ship it with what changed here: --workdir DIR");
     this.progress("\nProgress:");
     const made = await resumeOnEc2(this.context, prepared, (step) => this.showEc2Step(step));
     const ref = await shortReference(this.context, made);
@@ -192,8 +196,13 @@ export default class QueueResume extends LaunchingCommand {
   private async resumeOnKept(kept: PreparedKeptResume, flags: ResumeFlags): Promise<QueueStatus> {
     const { instanceId, queueId, deadline } = kept.instance;
     this.print(resumePlanText(kept.plan, queueId, this.palette));
-    this.progress(`\nAsking ${instanceId}, which was kept: it looks every ten seconds.`);
-    const made = await resumeOnKept(kept);
+    this.print(
+      kept.workdir === undefined
+        ? `\nWork folder: as it is on ${instanceId}. To go on with files that changed here: --workdir DIR`
+        : `\nWork folder: that on ${instanceId}, with the files of ${kept.workdir.root} laid over it`,
+    );
+    this.progress(`Asking ${instanceId}, which was kept: it looks every ten seconds.`);
+    const made = await resumeOnKept(this.context, kept, (step) => this.showEc2Step(step));
     const ref = await shortReference(this.context, made);
     this.print(
       `\nResumed on ${instanceId}, which ends at ${wallTimeIn().shown(Date.parse(deadline))} at the latest.`,

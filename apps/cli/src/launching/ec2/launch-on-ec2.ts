@@ -111,13 +111,13 @@ function personsClaim(
       : claimFreeId(store, request.queueId);
 }
 
-/** Packs the work folder, if there is one, for as long as `launch` takes. */
-async function withPacked(
+/** Packs the work folder, if there is one, for as long as `launch` takes, which gets it. */
+export async function withPacked<Made>(
   context: Context,
   workdir: ChosenWorkdir | undefined,
   onStep: (step: Ec2LaunchStep) => void,
-  launch: (shipped: { readonly workdir?: ShippedFolder }) => Promise<MadeOnEc2>,
-): Promise<MadeOnEc2> {
+  launch: (shipped: { readonly workdir?: ShippedFolder }) => Promise<Made>,
+): Promise<Made> {
   if (workdir === undefined) return await launch({});
   const packing = packingFolder(context.paths.state);
   try {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Ec2Instance, findInstances, isLive, readStoredInstance } from "@spawn/aws-launcher";
 import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
@@ -11,9 +12,10 @@ import { planResume, type ResumePlan } from "../../queues/resume-plan.js";
 import { openStoredQueue } from "../../queues/stored-queue.js";
 import { launchEnvironment } from "../environment.js";
 import { checkCarriedAgain } from "../resume-environment.js";
+import { type ChosenWorkdir, chooseWorkdir } from "../workdir/choose-workdir.js";
 import { carriedValues } from "./carried-values.js";
 import { type Ec2FlagValues, ec2Flags } from "./ec2-flags.js";
-import type { MadeOnEc2 } from "./launch-on-ec2.js";
+import { type Ec2LaunchStep, type MadeOnEc2, withPacked } from "./launch-on-ec2.js";
 import type { Ec2ResumeOptions } from "./prepare-ec2-resume.js";
 
 /** A queue that is over and whose instance was kept. Nothing is asked of that yet. */
@@ -25,6 +27,8 @@ export interface PreparedKeptResume {
   readonly rerun: readonly string[];
   /** Values by name, of this shell. */
   readonly carried: Readonly<Record<string, string>>;
+  /** Its files go over those that are there. */
+  readonly workdir: ChosenWorkdir | undefined;
 }
 
 /**
@@ -56,19 +60,24 @@ export async function prepareKeptResume(
   const names = [...new Set([...(before?.carried ?? []), ...carried])];
   checkCarriedAgain(spec, names, variables);
   const values = carriedValues(spec, { variables, carried: names });
-  return { access, storeRoot, instance, plan, rerun, carried: values };
+  const workdir =
+    options.workdir === undefined
+      ? undefined
+      : await chooseWorkdir(resolve(context.cwd, options.workdir), flags.yes ?? false);
+  return { access, storeRoot, instance, plan, rerun, carried: values, workdir };
 }
 
 /** @throws SpawnError `not-resumable` where the instance does not take it up. */
-export async function resumeOnKept({
-  access,
-  storeRoot,
-  instance,
-  rerun,
-  carried,
-}: PreparedKeptResume): Promise<MadeOnEc2> {
+export async function resumeOnKept(
+  context: Context,
+  { access, storeRoot, instance, rerun, carried, workdir }: PreparedKeptResume,
+  onStep: (step: Ec2LaunchStep) => void,
+): Promise<MadeOnEc2> {
   const { instanceId, queueId, region } = instance;
-  await (await access.launcher(storeRoot)).resume(instanceId, { environment: carried, rerun });
+  const launcher = await access.launcher(storeRoot);
+  await withPacked(context, workdir, onStep, (shipped) =>
+    launcher.resume(instanceId, { environment: carried, rerun, ...shipped }),
+  );
   return { kind: "ec2", queueId, storeRoot, region, instanceId, instance };
 }
 
@@ -79,15 +88,15 @@ function isFinal(status: string): boolean {
 /** What only a new instance could be given. */
 function refuseForNew(
   { instanceId, queueId }: Ec2Instance,
-  { file, workdir, trustCompleted }: Ec2ResumeOptions,
+  { file, trustCompleted }: Ec2ResumeOptions,
   flags: Ec2FlagValues,
 ): void {
   const values: Readonly<Record<string, unknown>> = {
     ...flags,
     ...{ region: undefined, yes: undefined },
-    ...{ "batch-queue": file, workdir, "trust-completed": trustCompleted || undefined },
+    ...{ "batch-queue": file, "trust-completed": trustCompleted || undefined },
   };
-  const names = [...Object.keys(ec2Flags), "batch-queue", "workdir", "trust-completed"];
+  const names = [...Object.keys(ec2Flags), "batch-queue", "trust-completed"];
   const given = names.find((name) => values[name] !== undefined);
   if (given === undefined) return;
   throw new SpawnError(
