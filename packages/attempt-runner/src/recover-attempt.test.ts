@@ -154,6 +154,20 @@ describe("an attempt that has ended meanwhile", () => {
     expect(await recoverAttempt(input)).toMatchObject({ kind: "ended", end: { exitCode: 6 } });
   });
 
+  it("by TERM, under another boot, was lost with its host: a shutdown sends that to all", async () => {
+    const input = inputOf(await ended("kill -TERM $$"), { bootId: "another boot" });
+    expect(await recoverAttempt(input)).toEqual({
+      kind: "ended",
+      end: { outcome: { reason: "host-lost" }, leftBehind: 0 },
+    });
+  });
+
+  it("by TERM, under the same boot, was ended by somebody", async () => {
+    expect(await recoverAttempt(inputOf(await ended("kill -TERM $$")))).toMatchObject({
+      end: { outcome: { reason: "signal", signal: 15 } },
+    });
+  });
+
   it("without an exit line, under another boot, was lost with its host", async () => {
     const spec = room.spec("x");
     writeFileSync(spec.files.claim, "4711\n");

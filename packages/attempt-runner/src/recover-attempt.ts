@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { constants } from "node:os";
 import { unreachable } from "@spawn/foundation";
 import { findWrapperByClaim, findWrapperByPid } from "./adopting/find-wrapper.js";
 import { watchWrapper } from "./adopting/watch-wrapper.js";
@@ -80,13 +81,17 @@ function exitRecordedAt(claim: string): number | undefined {
 
 /**
  * An exit code that reached the disk counts. Anything else may have been lost with the machine, a claim as well, so
- * that nothing proves the command never ran.
+ * that nothing proves the command never ran. So does the end by TERM of what no runner watched: a machine that shuts
+ * down says that to all that runs, and the wrapper outlives its command.
  */
 function endAfterReboot({ files, stopping }: RecoverInput): AttemptEnd {
   const claim = readClaim(files.claim);
   if (claim.kind !== "ended") return { outcome: { reason: "host-lost" }, leftBehind: 0 };
   const facts = { cause: stopping, oomKilled: claim.oom };
-  return { ...settle(claim, { kind: "unknown" }, facts), leftBehind: 0 };
+  const settled = settle(claim, { kind: "unknown" }, facts);
+  const { outcome } = settled;
+  const isShutdown = outcome.reason === "signal" && outcome.signal === constants.signals.SIGTERM;
+  return { ...(isShutdown ? { outcome: { reason: "host-lost" } } : settled), leftBehind: 0 };
 }
 
 /** Its claim was taken by somebody. By whom, and does that process still run? */
