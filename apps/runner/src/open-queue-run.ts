@@ -93,10 +93,11 @@ function takeOver(
     moveHere({ ...options, fold, clock, layout, record });
   }
   const definition = toQueueDefinition(queue, isNew ? options.machine.cpus : fold.created.maxParallel);
-  const events: JournalEvent[] = [runnerStarted(lock, clock, options.containment)];
-  if (isNew) events.unshift(queueCreated(options, queue.queueId, definition, clock.now()));
-  else if (fold.finished === undefined) refuseOtherJobs(fold, definition);
-  else if (!isDeepStrictEqual(definition, definitionIn(fold)))
+  const events: JournalEvent[] = [];
+  if (isNew) events.push(queueCreated(options, queue.queueId, definition, clock.now()));
+  events.push(runnerStarted(lock, clock, options.containment));
+  if (!isNew && fold.finished === undefined) refuseOtherJobs(fold, definition);
+  else if (!isNew && !isDeepStrictEqual(definition, definitionIn(fold)))
     events.push({ type: "queue-changed", t: clock.now(), ...definition });
   const unlimited = memoryWarning(definition.jobs, options.containment);
   if (unlimited !== undefined && !fold.warnings.some(({ message }) => message === unlimited))
