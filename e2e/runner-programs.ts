@@ -22,7 +22,12 @@ function programOf(path: string): RunnerProgram {
 function programsToTest(): readonly RunnerProgram[] {
   const { SPAWN_RUNNER } = process.env;
   if (SPAWN_RUNNER !== undefined && SPAWN_RUNNER !== "") return [programOf(resolve(SPAWN_RUNNER))];
-  return [BUNDLE, freshBinary(RUNNER, `linux-${process.arch}`) ?? []].flat().map(programOf);
+  return [BUNDLE, builtBinary(process.arch) ?? []].flat().map(programOf);
+}
+
+/** The binary for an architecture; `undefined` where none was made of the bundle that is there. */
+export function builtBinary(arch: string): string | undefined {
+  return freshBinary(RUNNER, `linux-${arch}`);
 }
 
 /** The runner that `SPAWN_RUNNER` names, alone; without it the bundle, and the binary where it was made of that. */

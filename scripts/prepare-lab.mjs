@@ -12,8 +12,12 @@ const PACKAGES = {
   sshd: "openssh-server",
   curl: "curl",
   "redis-server": "redis-server",
+  "systemd-nspawn": "systemd-container",
+  "qemu-aarch64-static": "qemu-user-static",
+  "ld-linux-aarch64.so.1": "libc6-arm64-cross",
+  ...(process.env.SPAWN_LONG === "1" ? { debootstrap: "debootstrap" } : {}),
 };
-const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
+const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin", "/usr/aarch64-linux-gnu/lib"];
 const has = (program) => folders.some((folder) => existsSync(`${folder}/${program}`));
 
 function run(program, ...args) {

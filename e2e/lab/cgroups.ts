@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 
 const ROOT = "/sys/fs/cgroup";
-const V1_CONTROLLERS = new Set(["memory", "pids", "freezer", "cpuacct"]);
+/** With systemd's own, which has no controller. */
+const V1_HIERARCHIES = ["memory", "pids", "freezer", "cpuacct", "systemd"];
 
 interface Hierarchy {
   /** As the machine's init is told: `v2` where it is the only one. */
@@ -18,7 +19,7 @@ function hierarchies(): readonly Hierarchy[] {
       .split("\n")
       .map((line) => line.split(" ")[1] ?? ""),
   );
-  return [...V1_CONTROLLERS, "unified"]
+  return [...V1_HIERARCHIES, "unified"]
     .map((name) => ({ name, folder: join(ROOT, name) }))
     .filter(({ folder }) => mounted.has(folder));
 }

@@ -11,7 +11,7 @@ import type { Ec2LaunchRequest } from "../../packages/aws-launcher/src/request.j
 import { systemClock, systemRandom } from "../../packages/foundation/src/index.js";
 import { openS3Store } from "../../packages/result-store/src/s3-store/open-s3-store.js";
 import { Lab, type LabOptions, REGION } from "./lab.js";
-import { labRunner } from "./lab-runner.js";
+import { labRunner, labRunnerArm64 } from "./lab-runner.js";
 import type { Machine } from "./machine.js";
 import { storeRunnerBefore } from "./stored-runner.js";
 
@@ -53,7 +53,7 @@ export class LabRig {
       processes: systemProcesses(),
       stateFolder: join(this.folder, "state"),
       ...{ store: this.#store, bucket: BUCKET, prefix: "" },
-      runners: { x86_64: labRunner() ?? "" },
+      runners: { x86_64: labRunner() ?? "", arm64: labRunnerArm64() ?? "" },
       createdBy: "lab",
     });
   }

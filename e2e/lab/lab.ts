@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AwsClients } from "../../packages/aws-launcher/src/aws/aws-clients.js";
 import { type Moto, startMoto } from "../../packages/aws-launcher/src/testing/moto.js";
+import { emulateArm64 } from "./arm64.js";
 import { makeImage } from "./image.js";
 import { MachineRoom } from "./machine-room.js";
 import { MetadataServer } from "./metadata-server.js";
@@ -12,6 +13,7 @@ import { Ec2Manners } from "./proxy/ec2-manners.js";
 import { Schedules } from "./proxy/schedules.js";
 import { Upstream } from "./proxy/upstream.js";
 import { releaseSlot, removeDeadLabs, type Slot, takeSlot } from "./slot.js";
+import { HOST, type System } from "./system.js";
 
 export const REGION = "us-east-1";
 const ACCOUNT = "123456789012";
@@ -33,6 +35,10 @@ export interface LabOptions {
   /** Seconds that a minute of `shutdown` has on the machines. Default 60. */
   readonly shutdownMinute?: number;
   readonly seed?: number;
+  /** Of all its machines. Default: the host's own, with the lab's stand-ins for systemd. */
+  readonly system?: System;
+  /** Whether its machines can run programs of arm64. */
+  readonly arm64?: boolean;
 }
 
 /** An AWS account in one region, whose running instances are Linux machines on this host. */
@@ -44,13 +50,18 @@ export class Lab {
   }
 
   /** Removes what labs have left whose process was killed, and makes one. Needs what `whyNoLab` looks for. */
-  static async start({ shutdownMinute = 60, seed = 1 }: LabOptions = {}): Promise<Lab> {
+  static async start({
+    shutdownMinute = 60,
+    seed = 1,
+    system = HOST,
+    arm64 = false,
+  }: LabOptions = {}): Promise<Lab> {
     removeDeadLabs();
     const slot = takeSlot();
     let moto: Moto | undefined;
     try {
       moto = await startMoto(WITH_US);
-      return new Lab(await assemble(slot, moto, { shutdownMinute, seed }));
+      return new Lab(await assemble(slot, moto, { shutdownMinute, seed, system, arm64 }));
     } catch (error) {
       await moto?.stop();
       releaseSlot(slot);
@@ -148,6 +159,7 @@ interface Inside {
 }
 
 async function assemble(slot: Slot, moto: Moto, options: Required<LabOptions>): Promise<Inside> {
+  if (options.arm64) emulateArm64(slot.name);
   const network = new LabNetwork(slot);
   const credentials = await makeOperator(moto.endpoint);
   const truth = new AwsClients({
@@ -160,6 +172,7 @@ async function assemble(slot: Slot, moto: Moto, options: Required<LabOptions>): 
     ...{ clients: truth, network, guard },
     disks: join(slot.folder, "disks"),
     image: join(slot.folder, "image"),
+    system: options.system,
     publicKey: (name) => keys.get(name),
   });
   const upstream = new Upstream(moto.endpoint);

@@ -5,6 +5,7 @@ import type { Metadata } from "./metadata-server.js";
 import type { LabNetwork } from "./network.js";
 import type { RoleGuard } from "./policy/role-guard.js";
 import type { InstanceView } from "./proxy/ec2-manners.js";
+import type { System } from "./system.js";
 
 export interface MachineRoomParts {
   /** Past the proxy. */
@@ -13,6 +14,7 @@ export interface MachineRoomParts {
   readonly guard: RoleGuard;
   readonly disks: string;
   readonly image: string;
+  readonly system: System;
   readonly publicKey: (name: string) => string | undefined;
 }
 

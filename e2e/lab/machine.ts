@@ -6,12 +6,15 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { makeCgroups, removeCgroups } from "./cgroups.js";
 import type { Link } from "./network.js";
+import { tryCommand } from "./run-command.js";
+import type { System } from "./system.js";
 
-const UP_WITHIN_MS = 20_000;
+const UP_WITHIN_MS = { lab: 20_000, systemd: 90_000 };
 /** As EC2 does with one that does not shut down by itself: after some minutes. */
 const KILLED_AFTER_MS = 180_000;
 const LOOK_EVERY_MS = 50;
-const RESTART_CODE = 10;
+/** Of the lab's own process 1, and of systemd-nspawn. */
+const RESTART_CODES: readonly (number | null)[] = [10, 133];
 
 /** How a machine ended: by its own shutdown, to start again at once, or without any shutdown. */
 export type MachineEnd = "poweroff" | "reboot" | "power-loss";
@@ -22,6 +25,7 @@ export interface MachineOptions {
   /** Of the lab's machines, to which the instance's own is added. */
   readonly disks: string;
   readonly image: string;
+  readonly system: System;
 }
 
 /** One computer: a disk that outlives its boots, a cable, and processes that see nothing else. */
@@ -54,22 +58,22 @@ export class Machine {
     if (this.isOn) throw new Error(`${this.instanceId} is on already`);
     this.boots += 1;
     const beganMs = performance.now();
-    const { link, image } = this.#options;
+    const { link, image, system } = this.#options;
     const cgroups = makeCgroups(link.namespace);
     const enter = cgroups.folders.map((folder) => `echo $$ >${folder}/cgroup.procs`);
-    const fresh = "--mount --uts --ipc --pid --time --cgroup --fork --kill-child";
-    const clock = `--monotonic -${Math.floor(uptime())} --boottime -${Math.floor(uptime())}`;
-    const script = [
-      "set -e",
-      ...enter,
-      `exec ip netns exec ${link.namespace} setpriv --pdeathsig KILL unshare ${fresh} ${clock} ${image}/usr/lib/lab/boot`,
-    ].join("\n");
+    const enterOwn = system.init === "lab" ? `ip netns exec ${link.namespace}` : "";
+    const fresh = system.init === "lab" ? labNamespaces() : "--mount";
+    const boot = `exec ${enterOwn} setpriv --pdeathsig KILL unshare ${fresh} ${image}/usr/lib/lab/boot`;
+    const script = ["set -e", ...enter, boot].join("\n");
     const console = openSync(join(this.#disk, "console"), "a");
     const child = spawn("sh", ["-c", script], {
       stdio: ["ignore", console, console],
       env: {
         PATH: process.env.PATH,
         LAB_IMAGE: image,
+        LAB_SYSTEM: system.root,
+        LAB_INIT: system.init,
+        LAB_NAMESPACE: link.namespace,
         LAB_DISK: this.#disk,
         LAB_BOOT_ID: randomUUID(),
         LAB_CGROUPS: cgroups.names,
@@ -82,7 +86,7 @@ export class Machine {
       child.once("exit", (code) => {
         this.#process = undefined;
         removeCgroups((name) => name === link.namespace);
-        resolve(code === 0 ? "poweroff" : code === RESTART_CODE ? "reboot" : "power-loss");
+        resolve(code === 0 ? "poweroff" : RESTART_CODES.includes(code) ? "reboot" : "power-loss");
       });
     });
     await this.#untilUp(child);
@@ -97,8 +101,13 @@ export class Machine {
     if (child === undefined) return;
     const init = this.#init();
     if (init === undefined) return await this.losePower();
-    // Read by its init, which forks nothing in a signal's handler: what bash forks there goes on with the read that it interrupted.
-    writeFileSync(`/proc/${init}/root/run/initctl`, "poweroff\n", { flag: "r+" });
+    if (this.#options.system.init === "lab") {
+      // Read by its init, which forks nothing in a signal's handler: what bash forks there goes on with the read that it interrupted.
+      writeFileSync(`/proc/${init}/root/run/initctl`, "poweroff\n", { flag: "r+" });
+    } else {
+      // The container's manager passes it on as systemd wants to be told.
+      child.kill("SIGTERM");
+    }
     const killed = setTimeout(() => child.kill("SIGKILL"), KILLED_AFTER_MS);
     await this.#ended;
     clearTimeout(killed);
@@ -167,7 +176,15 @@ export class Machine {
   describe(): string {
     const files = ["var/log/cloud-init-output.log", "var/log/lab/spored.log", "var/log/lab/shutdown.log"];
     const texts = files.map((file) => `--- ${file}\n${this.written(file)?.slice(-6_000) ?? "(none)"}`);
-    return [`${this.instanceId} is ${this.isOn ? "on" : "off"}`, this.#console(), ...texts].join("\n");
+    const state = `${this.instanceId} is ${this.isOn ? "on" : "off"}`;
+    return [state, this.#console(), ...texts, this.journal()].join("\n");
+  }
+
+  /** What systemd has noted, where the machine is run by it; also once it is off. */
+  journal(): string {
+    const folder = join(this.writtenFolder, "var/log/journal");
+    const recent = ["--no-pager", "--output=short-monotonic", "--lines=200"];
+    return existsSync(folder) ? tryCommand("journalctl", ["--directory", folder, ...recent]) : "";
   }
 
   async remove(): Promise<void> {
@@ -185,7 +202,7 @@ export class Machine {
   }
 
   async #untilUp(child: ChildProcess): Promise<void> {
-    const end = Date.now() + UP_WITHIN_MS;
+    const end = Date.now() + UP_WITHIN_MS[this.#options.system.init];
     while (!this.#isUp()) {
       if (child.exitCode !== null || child.signalCode !== null || Date.now() > end) {
         throw new Error(`${this.instanceId} does not boot: ${this.#console()}`);
@@ -202,6 +219,13 @@ export class Machine {
   #console(): string {
     return readFileSync(join(this.#disk, "console"), "utf8");
   }
+}
+
+/** Of a machine whose process 1 is the lab's own; systemd-nspawn makes those of its container. */
+function labNamespaces(): string {
+  const since = Math.floor(uptime());
+  const fresh = "--mount --uts --ipc --pid --time --cgroup --fork --kill-child";
+  return `${fresh} --monotonic -${since} --boottime -${since}`;
 }
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

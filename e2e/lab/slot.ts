@@ -1,9 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { endEmulation } from "./arm64.js";
 import { removeCgroups } from "./cgroups.js";
 import { runCommand, tryCommand } from "./run-command.js";
 
 const FOLDER = "/run/spawn-lab";
+/** Where systemd-nspawn leaves a folder for each container that was killed. */
+const CONTAINERS = "/run/systemd/nspawn/propagate";
 const SLOTS = 100;
 
 /** A lab's own number, by which all that it makes on the host is named: bridge, namespaces, firewall table, folder. */
@@ -102,7 +105,11 @@ function removeLeftovers({ name, folder }: Slot): void {
   }
   tryCommand("ip", ["link", "delete", name]);
   tryCommand("nft", ["delete", "table", "ip", name]);
+  endEmulation(name);
   removeCgroups(isOurs);
+  for (const container of existsSync(CONTAINERS) ? readdirSync(CONTAINERS) : []) {
+    if (isOurs(container)) rmSync(join(CONTAINERS, container), { recursive: true });
+  }
   for (const line of readFileSync("/proc/self/mounts", "utf8").split("\n").reverse()) {
     const at = line.split(" ")[1] ?? "";
     if (at === folder || at.startsWith(`${folder}/`)) tryCommand("umount", ["-l", at]);
