@@ -38,8 +38,6 @@ import Terminate from "./commands/terminate.js";
 import WorkerInstall from "./commands/worker/install.js";
 import Worker from "./commands/worker.js";
 
-export { commandNotFound, refuseFlagsOfTopic } from "./command-not-found.js";
-
 /** Every command by its id, as oclif looks them up; `:` stands for the space. */
 export const COMMANDS = {
   launch: Launch,
