@@ -144,7 +144,8 @@ function remember(rig: CliRig): void {
   const folder = join(rig.stateHome, "spawn/ec2");
   mkdirSync(folder, { recursive: true });
   const launchedAt = new Date(Date.now() - 60_000).toISOString();
-  const record = { instanceId: INSTANCE, queueId: QUEUE, region: REGION, launchedAt };
+  const { account } = aws.machine;
+  const record = { instanceId: INSTANCE, queueId: QUEUE, region: REGION, account, launchedAt };
   const storeRoot = `s3://spawn-results-${REGION}/`;
   writeFileSync(
     join(folder, `${INSTANCE}.json`),

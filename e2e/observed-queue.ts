@@ -66,7 +66,8 @@ export class ObservedQueue {
     mkdirSync(folder, { recursive: true });
     const record = {
       ...{ schema_version: 1, instanceId: this.instanceId, queueId: this.queueId, region: REGION },
-      ...{ storeRoot: `s3://${BUCKET}/`, launchedAt: new Date().toISOString() },
+      ...{ storeRoot: `s3://${BUCKET}/`, account: this.#parts.moto.account },
+      launchedAt: new Date().toISOString(),
     };
     writeFileSync(join(folder, `${this.instanceId}.json`), JSON.stringify(record));
   }

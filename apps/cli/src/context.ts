@@ -10,7 +10,15 @@ import { LaunchRecords } from "./aws/launch-records.js";
 import { type SpawnPaths, spawnPaths } from "./paths.js";
 import { runnerBinaries } from "./runner-binaries.js";
 import { lazyRunner } from "./runner-program.js";
-import { type LoadedSettings, settingsAt } from "./settings/load-settings.js";
+import type { LoadedSettings } from "./settings/load-settings.js";
+import { settingsAt } from "./settings/settings-at.js";
+
+/** Whose a result store in S3 is. */
+interface StoreOwner {
+  readonly region: string;
+  /** Id of the account that it has to belong to. */
+  readonly account: string;
+}
 
 /** What commands work with. */
 export interface Context {
@@ -20,10 +28,10 @@ export interface Context {
   readonly paths: SpawnPaths;
   readonly clock: Clock;
   readonly launcher: Launcher;
-  /** The result store in a folder, or at `s3://bucket/prefix/`. */
-  storeAt(location: string): Promise<ResultStore>;
+  /** The result store in a folder, or at `s3://bucket/prefix/`; of the latter nothing is asked that is said. */
+  storeAt(location: string, owner?: StoreOwner): Promise<ResultStore>;
   /** What holds where a command line does not say otherwise; read when first asked for. @throws SpawnError `bad-arguments`. */
-  settings(): LoadedSettings;
+  settings(): Promise<LoadedSettings>;
   /** The AWS region that environment and settings say; `undefined` where they say none. @throws SpawnError `bad-arguments`. */
   defaultRegion(): Promise<string | undefined>;
   /** The launches on EC2 that were made from here. */
@@ -56,7 +64,7 @@ export function openContext(packageRoot: string): Context {
       runner: lazyRunner({ env, packageRoot }),
       ...{ clock, random, platform: process.platform },
     }),
-    storeAt: (location) => openAnyStore(location, { patience: "person" }),
+    storeAt: (location, owner) => openAnyStore(location, { patience: "person", ...owner }),
     defaultRegion: () => saidRegion({ flag: undefined, env, configured, settings }),
     ec2Launches,
     leftovers: async () => {

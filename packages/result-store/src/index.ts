@@ -7,6 +7,9 @@ export type {
 } from "./download/download-events.js";
 export { type DownloadOptions, downloadQueue } from "./download/download-queue.js";
 export type { LogChoice } from "./download/job-plan.js";
+export { FirstContact } from "./first-contact/first-contact.js";
+export { impatientAtFirst } from "./first-contact/impatient-handler.js";
+export type { RequestHandler } from "./first-contact/request-handler.js";
 export { type FolderStoreParts, folderStore } from "./folder-store/folder-store.js";
 export {
   type AttemptKeys,

@@ -6,7 +6,7 @@ const choose = (sources: Partial<RegionSources>) =>
     flag: undefined,
     env: {},
     configured: async () => undefined,
-    settings: () => ({}),
+    settings: async () => ({}),
     ...sources,
   });
 
@@ -26,7 +26,7 @@ describe("chooseRegion", () => {
   });
 
   it("takes the AWS config file's, then that of the settings", async () => {
-    const settings = () => ({ region: "us-gov-west-1" });
+    const settings = async () => ({ region: "us-gov-west-1" });
     expect(await choose({ configured: async () => "ap-south-1", settings: never })).toBe("ap-south-1");
     expect(await choose({ settings })).toBe("us-gov-west-1");
   });

@@ -6,7 +6,7 @@ export interface RegionSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the AWS config file says; asked only where nothing before it does. */
   readonly configured: () => Promise<string | undefined>;
-  readonly settings: () => Pick<Settings, "region">;
+  readonly settings: () => Promise<Pick<Settings, "region">>;
 }
 
 /**
@@ -22,7 +22,7 @@ export async function saidRegion({
   settings,
 }: RegionSources): Promise<string | undefined> {
   const region =
-    flag || env.AWS_REGION || env.AWS_DEFAULT_REGION || (await configured()) || settings().region;
+    flag || env.AWS_REGION || env.AWS_DEFAULT_REGION || (await configured()) || (await settings()).region;
   if (region === undefined || /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return region;
   throw new SpawnError("bad-arguments", `${JSON.stringify(region)} is no AWS region`, {
     hint: "A region looks like us-east-1. All of them: aws ec2 describe-regions --query 'Regions[].RegionName'",

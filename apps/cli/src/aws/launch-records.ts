@@ -14,6 +14,8 @@ export interface LaunchRecord {
   readonly region: string;
   /** `s3://bucket/prefix/` */
   readonly storeRoot: string;
+  /** Id of the account that the store and the instance are in; launches of earlier versions were noted without. */
+  readonly account?: string;
   /** RFC 3339, UTC. */
   readonly launchedAt: string;
   /** The private key file whose public half the instance lets in: its path, absolute. */

@@ -14,6 +14,7 @@ import { regionFlag } from "../flags/region-flag.js";
 import { switchFlag } from "../flags/switch-flag.js";
 import { type FoundInstance, resolveInstance } from "../queues/found-instance.js";
 import { REF_DESCRIPTION } from "../queues/resolve-reference.js";
+import { storeOf } from "../queues/store-of.js";
 
 interface ConnectFlags {
   readonly command?: string | undefined;
@@ -95,7 +96,7 @@ export default class Connect extends SpawnCommand {
     if (address === undefined) return this.printSession(instance);
     if (instance.keyName === undefined) throw noKey(instance);
     const knownHosts = await pinHostKeys(
-      await access.storeAt(reference.storeRoot),
+      await storeOf(this.context, reference),
       instance,
       join(this.context.paths.state, "known-hosts"),
     );

@@ -19,8 +19,8 @@ import { chooseProvider, refusePlannedFlags } from "../launching/provider.js";
 import { LaunchingCommand, type WaitFlagValues } from "../launching-command.js";
 import { failureLog } from "../logs/failure-log.js";
 import { unexpectedArguments } from "../parse-refusal.js";
+import { openQueue } from "../queues/open-local-queue.js";
 import { localReference } from "../queues/queue-reference.js";
-import { openQueue } from "../queues/read-status.js";
 import { referenceFor } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
 import { ec2LaunchJson } from "../render/ec2-launch-json.js";
@@ -75,7 +75,7 @@ export default class Launch extends LaunchingCommand {
   override async run(): Promise<object> {
     refusePlannedFlags(this.argv);
     const { flags } = await this.parse(Launch);
-    const { provider, why } = chooseProvider(flags.provider, flags["instance-type"], () =>
+    const { provider, why } = await chooseProvider(flags.provider, flags["instance-type"], () =>
       this.context.settings(),
     );
     const options = launchOptions(flags["batch-queue"], flags, parseTags("tags", flags.tags ?? []));

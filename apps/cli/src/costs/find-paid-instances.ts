@@ -11,6 +11,7 @@ import type { Context } from "../context.js";
 import { type Ec2Listing, listOnEc2 } from "../queues/ec2-instances.js";
 import { instanceReference } from "../queues/find-on-ec2.js";
 import type { Ec2Reference } from "../queues/queue-reference.js";
+import { storeOf } from "../queues/store-of.js";
 
 /** The instances that a question about costs is about. */
 export interface PaidInstances {
@@ -38,9 +39,9 @@ export async function allPaidInstances(context: Context, region: string | undefi
  * @throws SpawnError `permission-denied`, `store-failed`.
  */
 export async function paidInstancesOf(context: Context, reference: Ec2Reference): Promise<PaidInstances> {
-  const { region, queueId, storeRoot } = reference;
+  const { region, queueId } = reference;
   const access = await context.ec2(region);
-  const store = await access.storeAt(storeRoot);
+  const store = await storeOf(context, reference);
   const failures: { region: string; error: SpawnError }[] = [];
   const told = await access.list(queueId).catch((error: unknown) => {
     if (!(error instanceof SpawnError)) throw error;
@@ -52,10 +53,11 @@ export async function paidInstancesOf(context: Context, reference: Ec2Reference)
 
 /** Of one that has ended and of which EC2 does not say when, its store may have the last sign. */
 async function paidByItsStore(context: Context, instance: Ec2Instance): Promise<PaidInstance> {
-  const { queueId, region, storeRoot } = instanceReference(instance);
+  const reference = instanceReference(instance);
+  const { queueId, storeRoot } = reference;
   if (!needsLastSign(instance) || queueId === "" || storeRoot === "")
     return paidInstance(instance, undefined);
-  const store = await (await context.ec2(region)).storeAt(storeRoot);
+  const store = await storeOf(context, reference);
   const sign = await lastSign(store, queueId).catch((error: unknown) => {
     // Then nobody knows, and that is what is shown.
     if (error instanceof SpawnError) return undefined;

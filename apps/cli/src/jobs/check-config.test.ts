@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { JsonValue } from "@spawn/job-queue";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Ec2Access } from "../aws/ec2-access.js";
-import { settingsAt } from "../settings/load-settings.js";
+import { settingsAt } from "../settings/settings-at.js";
 import { checkConfig } from "./check-config.js";
 
 let cwd: string;

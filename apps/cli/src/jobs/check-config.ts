@@ -7,7 +7,7 @@ import { checkLocalSupport } from "../launching/local-support.js";
 import { validSpec } from "../launching/prepare-launch.js";
 import { readQueueFile } from "../launching/queue-file.js";
 import { unsetVariableWarnings } from "../launching/unset-variable-warnings.js";
-import { settingsAt } from "../settings/load-settings.js";
+import { settingsAt } from "../settings/settings-at.js";
 import { keptCommandConfig } from "./command-config.js";
 import { isObject } from "./config-fields.js";
 import { type Ec2QueueConfig, keptQueueConfig, parseQueueConfig } from "./queue-config.js";
@@ -54,7 +54,7 @@ async function checkQueueConfig(
   color: boolean,
 ): Promise<CheckedConfig> {
   const { cwd, env } = context;
-  const parsed = parseQueueConfig(config, cwd, context.settings().provider);
+  const parsed = parseQueueConfig(config, cwd, (await context.settings()).provider);
   const { options } = parsed;
   const source = readQueueFile(options.file, (name) => env[name] !== undefined);
   const spec = validSpec(source, color);
@@ -70,7 +70,7 @@ async function checkQueueConfig(
 
 /** @returns what is kept of where it runs: a worker may have other settings. */
 async function checkEc2Config(context: CheckContext, { ec2, cwd }: Ec2QueueConfig): Promise<JsonObject> {
-  const { instanceTypes } = await ec2Options(ec2, settingsAt(context.env, cwd)(), cwd);
+  const { instanceTypes } = await ec2Options(ec2, await settingsAt(context.env, cwd)(), cwd);
   const { region } = await context.ec2(ec2.region);
   return { region, instance_type: [...instanceTypes] };
 }

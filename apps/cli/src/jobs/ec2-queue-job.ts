@@ -16,7 +16,7 @@ import type { Ec2Reference } from "../queues/queue-reference.js";
 import { openRemoteQueue } from "../queues/remote/open-remote-queue.js";
 import type { RemoteQueue } from "../queues/remote/remote-queue.js";
 import { progressLine } from "../render/progress-line.js";
-import { settingsAt } from "../settings/load-settings.js";
+import { settingsAt } from "../settings/settings-at.js";
 import { type Ec2Run, findEc2Run } from "./find-ec2-run.js";
 import { type HandlerOutcome, LEFT } from "./handler-outcome.js";
 import type { Ec2QueueConfig } from "./queue-config.js";

@@ -55,7 +55,7 @@ export async function findEc2Run(context: Context, query: Ec2RunQuery): Promise<
     readQueueFile(config.options.file, () => true),
     false,
   );
-  const { storeRoot, isMissing } = await storePlace(access, spec, context.settings());
+  const { storeRoot, isMissing } = await storePlace(access, spec, await context.settings());
   const store = isMissing ? undefined : await access.storeAt(storeRoot);
   for (let round = 1; ; round += 1) {
     const queueId = ec2QueueId(wantedId(config, spec), location, job, round);
@@ -86,9 +86,10 @@ async function storedRun(
     return { kind: "begun", queueId, sinceMs: claim.modifiedMs, isSettled };
   const { region = access.region, instance_id: instanceId } = stored ?? {};
   const storeRoot = store.location;
+  const account = await access.account();
   return {
     kind: "launched",
-    reference: { kind: "ec2", queueId, storeRoot, region, instanceId, instance: undefined },
+    reference: { kind: "ec2", queueId, storeRoot, region, account, instanceId, instance: undefined },
   };
 }
 

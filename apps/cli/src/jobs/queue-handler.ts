@@ -7,7 +7,7 @@ import { launchEnvironment } from "../launching/environment.js";
 import { launchQueue } from "../launching/launch-queue.js";
 import { prepareLaunch } from "../launching/prepare-launch.js";
 import { followQueue } from "../queues/follow-queue.js";
-import { silentRunner } from "../queues/read-status.js";
+import { silentRunner } from "../queues/open-local-queue.js";
 import { Narrator } from "../render/narrator.js";
 import type { Notice } from "../render/notice.js";
 import { isObject } from "./config-fields.js";

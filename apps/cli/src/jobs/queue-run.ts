@@ -1,7 +1,7 @@
 import type { RunningJob } from "@spawn/job-queue";
 import type { Instance } from "@spawn/launcher";
 import type { Context } from "../context.js";
-import { openQueue } from "../queues/read-status.js";
+import { openQueue } from "../queues/open-local-queue.js";
 import { chargedAttempt, jobKey } from "./job-place.js";
 
 /** The tag by which an instance says for which attempt of which job it was launched. */

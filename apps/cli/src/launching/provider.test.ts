@@ -1,27 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { chooseProvider, refusePlannedFlags } from "./provider.js";
 
-const none = () => ({});
+const none = async () => ({});
 const never = () => {
   throw new Error("asked for nothing");
 };
 
 describe("chooseProvider", () => {
-  it("takes the flag, then the settings, then EC2 for an instance type", () => {
-    const local = () => ({ provider: "local", providerSource: ".spawn.yaml" }) as const;
-    expect(chooseProvider("ec2", undefined, never).provider).toBe("ec2");
-    expect(chooseProvider("local", "t3.micro", never).provider).toBe("local");
-    expect(chooseProvider(undefined, "t3.micro", local)).toEqual({
+  it("takes the flag, then the settings, then EC2 for an instance type", async () => {
+    const local = async () => ({ provider: "local", providerSource: ".spawn.yaml" }) as const;
+    expect(await chooseProvider("ec2", undefined, never)).toMatchObject({ provider: "ec2" });
+    expect(await chooseProvider("local", "t3.micro", never)).toMatchObject({ provider: "local" });
+    expect(await chooseProvider(undefined, "t3.micro", local)).toEqual({
       provider: "local",
       why: ".spawn.yaml says local",
     });
-    expect(chooseProvider(undefined, "t3.micro", none).provider).toBe("ec2");
+    expect(await chooseProvider(undefined, "t3.micro", none)).toMatchObject({ provider: "ec2" });
   });
 
-  it("asks where to run when nothing says it", () => {
-    expect(() => chooseProvider(undefined, undefined, none)).toThrow(
-      expect.objectContaining({ code: "bad-arguments", hint: expect.stringContaining("--provider local") }),
-    );
+  it("asks where to run when nothing says it", async () => {
+    await expect(chooseProvider(undefined, undefined, none)).rejects.toMatchObject({
+      code: "bad-arguments",
+      hint: expect.stringContaining("--provider local"),
+    });
   });
 });
 

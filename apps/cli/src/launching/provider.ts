@@ -15,13 +15,13 @@ export interface ChosenProvider {
  * @param settings read only where the flag does not say it
  * @throws SpawnError `bad-arguments` when nothing says it.
  */
-export function chooseProvider(
+export async function chooseProvider(
   flag: Provider | undefined,
   instanceType: string | undefined,
-  settings: () => Pick<LoadedSettings, "provider" | "providerSource">,
-): ChosenProvider {
+  settings: () => Promise<Pick<LoadedSettings, "provider" | "providerSource">>,
+): Promise<ChosenProvider> {
   if (flag !== undefined) return { provider: flag, why: `--provider says ${flag}` };
-  const { provider, providerSource } = settings();
+  const { provider, providerSource } = await settings();
   if (provider !== undefined) return { provider, why: `${providerSource} says ${provider}` };
   if (instanceType !== undefined) return { provider: "ec2", why: "--instance-type is given" };
   throw new SpawnError("bad-arguments", "where should it run? Neither --provider nor --instance-type says", {

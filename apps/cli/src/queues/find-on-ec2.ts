@@ -11,8 +11,8 @@ import type { Ec2Reference } from "./queue-reference.js";
 
 /** A launch that was made from here. */
 export function recordReference(record: LaunchRecord): Ec2Reference {
-  const { queueId, storeRoot, region, instanceId } = record;
-  return { kind: "ec2", queueId, storeRoot, region, instanceId, instance: undefined };
+  const { queueId, storeRoot, region, account, instanceId } = record;
+  return { kind: "ec2", queueId, storeRoot, region, account, instanceId, instance: undefined };
 }
 
 /**
@@ -36,15 +36,16 @@ export async function findOnEc2(
     queueId: ref,
     storeRoot,
     region: ec2.region,
+    account: await ec2.account(),
     instanceId: undefined,
     instance: undefined,
   };
 }
 
 export function instanceReference(instance: Ec2Instance): Ec2Reference {
-  const { queueId, results, region, instanceId } = instance;
+  const { queueId, results, region, account, instanceId } = instance;
   const storeRoot = results.endsWith(`/${queueId}/`) ? results.slice(0, -`${queueId}/`.length) : results;
-  return { kind: "ec2", queueId, storeRoot, region, instanceId, instance };
+  return { kind: "ec2", queueId, storeRoot, region, account, instanceId, instance };
 }
 
 async function findById(ec2: Ec2Access, instanceId: string): Promise<Ec2Instance | undefined> {
@@ -58,7 +59,7 @@ async function findById(ec2: Ec2Access, instanceId: string): Promise<Ec2Instance
 
 /** The store that launches from here would use, if it has the queue. */
 async function storeWith(context: Context, ec2: Ec2Access, queueId: string): Promise<string | undefined> {
-  const { storeRoot, isMissing } = await storePlace(ec2, {}, context.settings());
+  const { storeRoot, isMissing } = await storePlace(ec2, {}, await context.settings());
   if (isMissing) return undefined;
   const store = await ec2.storeAt(storeRoot);
   const bytes = await store.readBytes(queueKeys(queueId).queueFile, { from: 0, to: 1 });

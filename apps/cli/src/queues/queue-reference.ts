@@ -25,6 +25,8 @@ interface StoredReference extends QueuePlace {
 export interface Ec2Reference extends QueuePlace {
   readonly kind: "ec2";
   readonly region: string;
+  /** Id of the account that its store belongs to, where that is known without asking. */
+  readonly account: string | undefined;
   /** Of its newest instance, where that is known: of one that was launched elsewhere and is gone, only the store tells. */
   readonly instanceId: string | undefined;
   /** Where EC2 had to be asked: what it said. Ask it with `Ec2Access.find` where this is `undefined`. */

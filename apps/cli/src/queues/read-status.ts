@@ -1,63 +1,22 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { SpawnError } from "@spawn/foundation";
-import { type Instance, LocalQueue } from "@spawn/launcher";
-import type { JournalRecord, QueueStatus } from "@spawn/status-model";
+import type { QueueStatus } from "@spawn/status-model";
 import type { Context } from "../context.js";
 import type { QueueReference } from "./queue-reference.js";
-import { openRemoteQueue } from "./remote/open-remote-queue.js";
-import { openStoredQueue } from "./stored-queue.js";
 
-const FIRST_RECORD_POLL_MS = 20;
-
-/** The status of a queue now, wherever it can be read. */
+/** The status of a queue now, wherever it can be read. Only what reads it there is loaded. */
 export async function readStatus(context: Context, reference: QueueReference): Promise<QueueStatus> {
   switch (reference.kind) {
-    case "local":
+    case "local": {
+      const { openQueue } = await import("./open-local-queue.js");
       return (await openQueue(context, reference.instance)).queue.status();
+    }
     case "stored": {
+      const { openStoredQueue } = await import("./stored-queue.js");
       const store = await context.storeAt(reference.storeRoot);
       return (await openStoredQueue(context, store, reference.queueId)).status;
     }
-    case "ec2":
+    case "ec2": {
+      const { openRemoteQueue } = await import("./remote/open-remote-queue.js");
       return (await openRemoteQueue(context, reference)).look();
+    }
   }
-}
-
-export interface OpenQueue {
-  readonly queue: LocalQueue;
-  /** What was read of its journal so far. */
-  readonly records: readonly JournalRecord[];
-}
-
-/**
- * The queue of an instance, its journal read so far. A runner that has only just started is waited for until it has
- * written its first record.
- *
- * @throws SpawnError `runner-failed` when there is no runner and it never wrote one; `journal-damaged`.
- */
-export async function openQueue(
-  context: Context,
-  instance: Instance,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<OpenQueue> {
-  const queue = new LocalQueue(instance.root, context.clock);
-  for (;;) {
-    // Asked before reading: what a runner wrote last is then read for certain.
-    const runner = queue.runner();
-    const { records } = queue.refresh();
-    if (records.length > 0) return { queue, records };
-    if (runner === "gone") throw silentRunner(queue, instance);
-    await wait(FIRST_RECORD_POLL_MS, undefined, options);
-  }
-}
-
-/** For a queue whose runner ended before it wrote a first record. */
-export function silentRunner(queue: LocalQueue, instance: Instance): SpawnError {
-  const said = queue.lastWords();
-  const why = said === "" ? "" : `:\n${said}`;
-  return new SpawnError(
-    "runner-failed",
-    `the runner of ${instance.queueId} ended before it wrote anything${why}`,
-    { hint: `Its log: ${queue.layout.runnerLog}` },
-  );
 }

@@ -81,7 +81,7 @@ describe("resolveQueue", () => {
       leftovers: async () => [],
       defaultRegion: async () => undefined,
       ec2Launches: { all: () => records },
-      settings: () => (provider === undefined ? {} : { provider }),
+      settings: async () => (provider === undefined ? {} : { provider }),
       paths: { results: "/results" },
       storeAt: async () => new MemoryStore(),
       ec2: async (region?: string) => {

@@ -5,8 +5,8 @@ import { didYouMean } from "../suggestions/nearest.js";
 import { findInstance } from "./find-instance.js";
 import { findLeftover } from "./find-leftover.js";
 import { findOnEc2, recordReference } from "./find-on-ec2.js";
+import { isStored } from "./is-stored.js";
 import { type Ec2Reference, localReference, type QueueReference } from "./queue-reference.js";
-import { isStored } from "./stored-queue.js";
 
 /** For the help of every command that takes one. */
 export const REF_DESCRIPTION = "instance id, name, queue id, or `last` for the newest instance";
@@ -44,7 +44,7 @@ export async function resolveQueue(
     return localReference(here);
   if (record !== undefined) return recordReference(record);
   if (await isStored(context, ref)) return { kind: "stored", queueId: ref, storeRoot: context.paths.results };
-  if (isEc2InPlay(context, ref)) {
+  if (await isEc2InPlay(context, ref)) {
     const there = await findOnEc2(context, ref);
     if (there !== undefined) return there;
     throw notFound(ref, [...instances, ...records], "here or on EC2");
@@ -78,8 +78,8 @@ async function lookOnEc2(context: Context, ref: string): Promise<Ec2Look> {
   }
 }
 
-function isEc2InPlay(context: Context, ref: string): boolean {
-  return /^i-[0-9a-f]+$/.test(ref) || context.settings().provider === "ec2";
+async function isEc2InPlay(context: Context, ref: string): Promise<boolean> {
+  return /^i-[0-9a-f]+$/.test(ref) || (await context.settings()).provider === "ec2";
 }
 
 /** @throws SpawnError `queue-not-found` where only the store is left of the queue; `not-supported` for one on EC2. */

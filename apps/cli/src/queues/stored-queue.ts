@@ -1,4 +1,3 @@
-import { isValidId } from "@spawn/config-schema";
 import { type Clock, SpawnError } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
 import {
@@ -9,14 +8,6 @@ import {
   queueStatus,
   type RunnerStarted,
 } from "@spawn/status-model";
-import type { Context } from "../context.js";
-
-/** Whether the default result store has a queue of this id. */
-export async function isStored(context: Context, queueId: string): Promise<boolean> {
-  if (!isValidId(queueId)) return false;
-  const store = await context.storeAt(context.paths.results);
-  return (await store.readBytes(`${queueId}/queue.json`, { from: 0, to: 1 })) !== undefined;
-}
 
 /** A queue as its store has it. */
 export interface StoredQueue {

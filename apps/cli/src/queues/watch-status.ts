@@ -3,7 +3,6 @@ import type { QueueStatus } from "@spawn/status-model";
 import type { Context } from "../context.js";
 import { followQueue } from "./follow-queue.js";
 import type { Ec2Reference, LocalReference } from "./queue-reference.js";
-import { openQueue } from "./read-status.js";
 import { followRemoteQueue } from "./remote/follow-remote-queue.js";
 import { openRemoteQueue } from "./remote/open-remote-queue.js";
 
@@ -45,6 +44,7 @@ export async function watchReference(
 ): Promise<QueueStatus | undefined> {
   const { refreshMs, signal, show } = options;
   if (reference.kind === "local") {
+    const { openQueue } = await import("./open-local-queue.js");
     const { queue } = await openQueue(context, reference.instance, { signal });
     return watchStatus(queue, options);
   }

@@ -53,15 +53,6 @@ export function loadSettings({ env, cwd }: SettingsSources): LoadedSettings {
   };
 }
 
-/** The settings that hold in a folder; read when first asked for. @throws SpawnError as `loadSettings`. */
-export function settingsAt(env: SettingsSources["env"], cwd: string): () => LoadedSettings {
-  let settings: LoadedSettings | undefined;
-  return () => {
-    settings ??= loadSettings({ env, cwd });
-    return settings;
-  };
-}
-
 /** A relative `XDG_CONFIG_HOME` counts as unset, as the XDG rules have it. */
 export function userSettingsPath(env: SettingsSources["env"]): string {
   const { XDG_CONFIG_HOME } = env;

@@ -9,9 +9,8 @@ import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
 import type { NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import type { AwsCredentialIdentity, Provider } from "@smithy/types";
+import { FirstContact, impatientAtFirst, type RequestHandler } from "@spawn/result-store";
 import { AwsClock } from "./aws-clock.js";
-import { FirstContact } from "./first-contact.js";
-import type { RequestHandler } from "./request-handler.js";
 
 const CONNECT_WITHIN_MS = 4_000;
 const ANSWER_WITHIN_MS = 30_000;
@@ -184,6 +183,6 @@ export class AwsClients {
 
   async #handler(options: NodeHttpHandlerOptions): Promise<RequestHandler> {
     if (this.#connection.requestHandler !== undefined) return this.#connection.requestHandler;
-    return new (await import("./impatient-at-first.js")).ImpatientAtFirst(this.#contact, options);
+    return await impatientAtFirst(this.#contact, options);
   }
 }

@@ -5,6 +5,8 @@ import type { InstanceFacts, InstanceState } from "@spawn/launcher";
 export interface Ec2Instance extends InstanceFacts {
   readonly provider: "ec2";
   readonly region: string;
+  /** Id of the account that it is in, as far as EC2 says. */
+  readonly account?: string;
   readonly zone: string;
   readonly instanceType: string;
   readonly market: "spot" | "on-demand";
@@ -31,8 +33,14 @@ export function isLive({ state }: Ec2Instance): boolean {
   return LIVE_STATES.includes(state);
 }
 
+/** Where EC2 told of an instance. */
+export interface InstancePlace {
+  readonly region: string;
+  readonly account?: string | undefined;
+}
+
 /** `undefined` for an answer without an id. */
-export function readInstance(aws: AwsInstance, region: string): Ec2Instance | undefined {
+export function readInstance(aws: AwsInstance, { region, account }: InstancePlace): Ec2Instance | undefined {
   if (aws.InstanceId === undefined) return undefined;
   const tags = Object.fromEntries((aws.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   const deadline = tags["spawn:ttl-expires-at"] ?? "";
@@ -45,6 +53,7 @@ export function readInstance(aws: AwsInstance, region: string): Ec2Instance | un
     launchedAt: aws.LaunchTime?.toISOString() ?? "",
     tags,
     region,
+    ...optional("account", account),
     zone: aws.Placement?.AvailabilityZone ?? "",
     instanceType: aws.InstanceType ?? "",
     market: aws.InstanceLifecycle === "spot" ? "spot" : "on-demand",

@@ -67,8 +67,9 @@ async function describe(
         ...query,
         ...(NextToken === undefined ? {} : { NextToken }),
       });
-      for (const { Instances = [] } of page.Reservations ?? []) {
-        found.push(...Instances.flatMap((aws) => readInstance(aws, clients.region) ?? []));
+      for (const { Instances = [], OwnerId } of page.Reservations ?? []) {
+        const place = { region: clients.region, account: OwnerId };
+        found.push(...Instances.flatMap((aws) => readInstance(aws, place) ?? []));
       }
       NextToken = page.NextToken;
     } while (NextToken !== undefined);

@@ -243,7 +243,7 @@ class Launch {
   }
 
   #instance({ aws, rung }: MadeInstance): Ec2Instance {
-    const told = readInstance(aws, this.#plan.home.region);
+    const told = readInstance(aws, this.#plan.home);
     if (told === undefined) throw new Error("an instance without an id");
     const tags = this.#tags();
     const own = { tags, generation: this.#intent.generation, queueId: this.#request.queueId };

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { HttpRequest } from "@smithy/types";
-import type { RequestHandler } from "../aws/request-handler.js";
+import type { RequestHandler } from "@spawn/result-store";
 
 /** What becomes of a call, where it is not simply sent. */
 export type Fault =

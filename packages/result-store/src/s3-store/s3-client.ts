@@ -1,4 +1,8 @@
 import { S3Client } from "@aws-sdk/client-s3";
+import type { NodeHttpHandlerOptions } from "@smithy/node-http-handler";
+import { FirstContact } from "../first-contact/first-contact.js";
+import { ImpatientAtFirst } from "../first-contact/impatient-at-first.js";
+import type { RequestHandler } from "../first-contact/request-handler.js";
 import { patientRetries } from "./patient-retries.js";
 
 /** Who waits for the answers. */
@@ -12,11 +16,13 @@ export interface S3ClientOptions {
   /** Default: as the SDK finds it. */
   readonly region?: string;
   readonly patience: Patience;
+  /** Milliseconds within which S3 has to answer a person anything at all. Default: so that ten seconds are enough to learn that it does not. */
+  readonly firstAnswerWithinMs?: number;
 }
 
 /** In milliseconds: for how long a call is tried again, and of each try how long nothing may move. */
 export const WAITS = {
-  person: { triesForMs: 6_000, connectionTimeout: 2_000, silence: 30_000 },
+  person: { triesForMs: 4_000, connectionTimeout: 2_000, silence: 30_000 },
   runner: { triesForMs: 5 * 60_000, connectionTimeout: 5_000, silence: 60_000 },
 } as const;
 
@@ -26,19 +32,29 @@ export function silenceSdk(): void {
 }
 
 /** Endpoint and credentials are those of the SDK's standard environment and files. */
-export function s3Client({ region, patience }: S3ClientOptions): S3Client {
+export function s3Client(options: S3ClientOptions): S3Client {
   silenceSdk();
-  const { triesForMs, connectionTimeout, silence } = WAITS[patience];
+  const { region, patience } = options;
   return new S3Client({
     ...(region === undefined ? {} : { region }),
-    retryStrategy: patientRetries(triesForMs),
-    requestHandler: {
-      // Not a limit to the request as a whole: a part may take long over a slow line.
-      ...{ connectionTimeout, socketTimeout: silence },
-      ...{ httpsAgent: { maxSockets: 64 }, httpAgent: { maxSockets: 64 } },
-    },
+    retryStrategy: patientRetries(WAITS[patience].triesForMs),
+    requestHandler: requestHandler(options),
     // An emulator answers at one address for all buckets.
     forcePathStyle:
       process.env.AWS_ENDPOINT_URL !== undefined || process.env.AWS_ENDPOINT_URL_S3 !== undefined,
   });
+}
+
+function requestHandler({
+  patience,
+  firstAnswerWithinMs,
+}: S3ClientOptions): RequestHandler | NodeHttpHandlerOptions {
+  const { connectionTimeout, silence } = WAITS[patience];
+  const options = {
+    // Not a limit to the request as a whole: a part may take long over a slow line.
+    ...{ connectionTimeout, socketTimeout: silence },
+    ...{ httpsAgent: { maxSockets: 64 }, httpAgent: { maxSockets: 64 } },
+  };
+  if (patience === "runner") return options;
+  return new ImpatientAtFirst(new FirstContact(firstAnswerWithinMs), options);
 }

@@ -38,7 +38,7 @@ const ELSEWHERE = new Set([
   "IllegalLocationConstraintException",
 ]);
 const NETWORK =
-  /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|TimeoutError|socket hang up/;
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|TimeoutError|NoFirstAnswer|socket hang up/;
 
 /**
  * A failed call in words. Errors that are none of AWS or the network (bugs, an abort, the source file's) stay as they are.

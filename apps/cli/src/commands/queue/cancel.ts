@@ -9,8 +9,8 @@ import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { type LaunchEnvironment, launchEnvironment } from "../../launching/environment.js";
 import { checkResumeEnvironment } from "../../launching/resume-environment.js";
+import { openQueue } from "../../queues/open-local-queue.js";
 import type { Ec2Reference } from "../../queues/queue-reference.js";
-import { openQueue } from "../../queues/read-status.js";
 import { openRemoteQueue } from "../../queues/remote/open-remote-queue.js";
 import { waitForRemoteQueue } from "../../queues/remote/wait-for-remote-queue.js";
 import {

@@ -24,8 +24,9 @@ import { failureLog } from "../../logs/failure-log.js";
 import { type ChangedQueue, changeQueue } from "../../queues/changed-file.js";
 import { mayStopAttempts } from "../../queues/may-stop-attempts.js";
 import { leftInStore, lookAtMove } from "../../queues/move-here.js";
+import { openQueue } from "../../queues/open-local-queue.js";
 import { type Ec2Reference, localReference } from "../../queues/queue-reference.js";
-import { openQueue, readStatus } from "../../queues/read-status.js";
+import { readStatus } from "../../queues/read-status.js";
 import {
   instanceOf,
   REF_DESCRIPTION,

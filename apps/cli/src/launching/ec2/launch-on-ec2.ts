@@ -171,8 +171,8 @@ async function makeOnEc2(
   try {
     const instance = await launcher.launchAsPlanned({ ...request, onEvent }, plan);
     note(context, instance, { storeRoot, identity }, onStep);
-    const { queueId, region, instanceId } = instance;
-    return { kind: "ec2", queueId, storeRoot, region, instanceId, instance };
+    const { queueId, region, account, instanceId } = instance;
+    return { kind: "ec2", queueId, storeRoot, region, account, instanceId, instance };
   } finally {
     stopListening();
   }
@@ -185,12 +185,13 @@ function note(
   { storeRoot, identity }: Pick<Making, "storeRoot" | "identity">,
   onStep: (step: Ec2LaunchStep) => void,
 ): void {
-  const { instanceId, queueId, name, region, launchedAt } = instance;
+  const { instanceId, queueId, name, region, account, launchedAt } = instance;
   try {
     context.ec2Launches.add({
       ...{ instanceId, queueId, region, storeRoot, launchedAt },
       ...(name === undefined ? {} : { name }),
       ...(identity === undefined ? {} : { identity }),
+      ...(account === undefined ? {} : { account }),
     });
   } catch (error) {
     if (!(error instanceof SpawnError)) throw error;

@@ -55,7 +55,7 @@ export async function prepareEc2Launch(
   color: boolean,
 ): Promise<PreparedEc2Launch> {
   const { cwd, env } = context;
-  const settings = context.settings();
+  const settings = await context.settings();
   const { role, ttlMs, ...recipe } = await ec2Options(flags, settings, cwd);
   const environment = launchEnvironment(env, options.env);
   const carriedNames = new Set(environment.carried);

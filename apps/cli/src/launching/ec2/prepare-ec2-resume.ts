@@ -92,7 +92,7 @@ export async function prepareEc2Resume(
     ? undefined
     : planResume(looked.fold, looked.status, { rerun, ...(change && { change }) });
   const workdir = options.workdir && (await chooseWorkdir(resolve(cwd, options.workdir), flags.yes ?? false));
-  const sources = { settings: context.settings(), spec, cwd, defaultTtlMs: defaultTtlMs(spec) };
+  const sources = { settings: await context.settings(), spec, cwd, defaultTtlMs: defaultTtlMs(spec) };
   const recipe = await relaunchRecipe(launched?.recipe, flags, sources);
   const sshFound = await sshAccess(flags, { env, cwd });
   const request: Ec2LaunchRequest = {

@@ -73,12 +73,12 @@ export async function resumeOnKept(
   { access, storeRoot, instance, rerun, carried, workdir }: PreparedKeptResume,
   onStep: (step: Ec2LaunchStep) => void,
 ): Promise<MadeOnEc2> {
-  const { instanceId, queueId, region } = instance;
+  const { instanceId, queueId, region, account } = instance;
   const launcher = await access.launcher(storeRoot);
   await withPacked(context, workdir, onStep, (shipped) =>
     launcher.resume(instanceId, { environment: carried, rerun, ...shipped }),
   );
-  return { kind: "ec2", queueId, storeRoot, region, instanceId, instance };
+  return { kind: "ec2", queueId, storeRoot, region, account, instanceId, instance };
 }
 
 function isFinal(status: string): boolean {

@@ -1,15 +1,14 @@
 import { SpawnError } from "@spawn/foundation";
-import type { Ec2Access } from "../../aws/ec2-access.js";
 import type { Context } from "../../context.js";
 import type { Ec2Reference } from "../queue-reference.js";
+import { storeOf } from "../store-of.js";
 import { RemoteQueue, type ToldInstance } from "./remote-queue.js";
 import { unknownStatus } from "./unknown-status.js";
 
 /** @throws SpawnError where AWS cannot be asked at all. */
 export async function openRemoteQueue(context: Context, reference: Ec2Reference): Promise<RemoteQueue> {
-  const { queueId, instanceId, region, storeRoot, instance } = reference;
-  const ec2 = await context.ec2(region);
-  const store = await ec2.storeAt(storeRoot).catch((error: unknown) => {
+  const { queueId, instanceId, region, instance } = reference;
+  const store = await storeOf(context, reference).catch((error: unknown) => {
     throw unknownStatus(queueId, error);
   });
   let told = instance;
@@ -17,16 +16,16 @@ export async function openRemoteQueue(context: Context, reference: Ec2Reference)
     ...{ store, queueId, instanceId, clock: context.clock },
     instanceState: async (id) => {
       // What was asked to find the queue need not be asked again; later it may have changed.
-      const instance = told?.instanceId === id ? told : await toldOf(ec2, id);
+      const instance = told?.instanceId === id ? told : await toldOf(context, region, id);
       told = undefined;
       return instance;
     },
   });
 }
 
-async function toldOf(ec2: Ec2Access, instanceId: string): Promise<ToldInstance> {
+async function toldOf(context: Context, region: string, instanceId: string): Promise<ToldInstance> {
   try {
-    return await ec2.findNow(instanceId);
+    return await (await context.ec2(region)).findNow(instanceId);
   } catch (error) {
     if (error instanceof SpawnError && error.code === "instance-not-found") return { state: "gone" };
     throw error;

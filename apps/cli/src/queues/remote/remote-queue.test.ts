@@ -179,6 +179,20 @@ describe("a queue on EC2", () => {
     });
   });
 
+  it("that runs costs one request a look, also where it was launched again elsewhere", async () => {
+    await publishLaunch("i-0new");
+    await publish(running());
+    const status = JSON.parse(Buffer.from((await store.readBytes(keys.status)) ?? []).toString("utf8"));
+    await store.putBytes(keys.status, Buffer.from(JSON.stringify({ ...status, instance_id: "i-0new" })));
+    const counting = new CountingStore({ shared: store });
+    const queue = remote(INSTANCE, counting);
+    await queue.look();
+    counting.requests.length = 0;
+    expect(await queue.look()).toMatchObject({ status: "running", instance_id: "i-0new" });
+    expect(counting.requests).toEqual([keys.status]);
+    expect(asked).toEqual([]);
+  });
+
   it("that was launched again is pending on the new instance, also where that was done elsewhere", async () => {
     await publish(running());
     await publishLaunch("i-0new");
@@ -192,6 +206,20 @@ describe("a queue on EC2", () => {
     await expect(remote(undefined).look()).rejects.toMatchObject({ code: "queue-not-found" });
   });
 });
+
+class CountingStore extends MemoryStore {
+  readonly requests: string[] = [];
+
+  override readIfChanged: MemoryStore["readIfChanged"] = async (key, known) => {
+    this.requests.push(key);
+    return MemoryStore.prototype.readIfChanged.call(this, key, known);
+  };
+
+  override readBytes: MemoryStore["readBytes"] = async (key, range) => {
+    this.requests.push(key);
+    return MemoryStore.prototype.readBytes.call(this, key, range);
+  };
+}
 
 describe("a store that fails", () => {
   class FailingStore extends MemoryStore {

@@ -1,8 +1,7 @@
 import { type Clock, formatDuration, SpawnError } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
-import { loseHost, QueueFold, type QueueStatus, queueStatus } from "@spawn/status-model";
-import { openStoredQueue, type StoredQueue } from "../stored-queue.js";
-import { statusBeforeStart } from "./status-before-start.js";
+import type { QueueStatus } from "@spawn/status-model";
+import { AskedWhenSlow } from "./asked-when-slow.js";
 import { type HeardStatus, StoredStatus } from "./stored-status.js";
 import { unknownStatus } from "./unknown-status.js";
 
@@ -12,6 +11,8 @@ const SILENT_AFTER_MS = 60_000;
 const WARNED_AFTER_MS = 120_000;
 /** EC2 does not know everywhere at once what it has just made. */
 const SETTLE_MS = 120_000;
+/** Who waits for a store longer than this is not to wait for EC2 after it as well. */
+const STORE_SLOW_MS = 1_000;
 
 export type InstanceWord = NonNullable<QueueStatus["instance_state"]>;
 
@@ -36,9 +37,12 @@ export interface RemoteQueueParts {
 export class RemoteQueue {
   readonly #parts: RemoteQueueParts;
   readonly #stored: StoredStatus;
+  /** The newest instance, as far as it is known. */
+  #newest: string | undefined;
 
   constructor(parts: RemoteQueueParts) {
     this.#parts = parts;
+    this.#newest = parts.instanceId;
     this.#stored = new StoredStatus(parts.store, parts.queueId);
   }
 
@@ -50,10 +54,12 @@ export class RemoteQueue {
    */
   async look(): Promise<QueueStatus> {
     let heard: HeardStatus | undefined;
+    const ec2 = this.#instanceQuestion();
     try {
-      heard = await this.#stored.read();
+      const read = this.#stored.read();
+      heard = await (ec2?.unlessWithin(STORE_SLOW_MS, read) ?? read);
     } catch (error) {
-      return this.#unreadable(error);
+      return this.#unreadable(error, ec2);
     }
     const unbegun = await this.#unbegunInstance(heard);
     if (unbegun !== undefined) return this.#notBegun(unbegun, heard);
@@ -62,17 +68,26 @@ export class RemoteQueue {
     return this.#silent(heard);
   }
 
+  /** What only a look of which the store tells nothing needs to know. */
+  #instanceQuestion(): AskedWhenSlow<ToldInstance> | undefined {
+    const { instanceId, instanceState } = this.#parts;
+    const isNeeded = this.#stored.heard === undefined && instanceId !== undefined;
+    return isNeeded ? new AskedWhenSlow(() => instanceState(instanceId)) : undefined;
+  }
+
   #silenceMs({ atMs }: HeardStatus): number {
     return this.#parts.clock.wallMs() - atMs;
   }
 
   /** The instance from which nothing has been heard yet, if the newest is such a one. */
   async #unbegunInstance(heard: HeardStatus | undefined): Promise<NewestInstance | undefined> {
-    const { instanceId } = this.#parts;
-    if (heard !== undefined && (instanceId === undefined || heard.status.instance_id === instanceId)) return;
+    const speaker = heard?.status.instance_id;
+    if (speaker !== undefined && (this.#newest === undefined || speaker === this.#newest)) return undefined;
     // It may have been launched again from elsewhere.
     const newest = await this.#newestInstance();
-    return newest === undefined || newest.instanceId === heard?.status.instance_id ? undefined : newest;
+    if (newest !== undefined && newest.instanceId !== speaker) return newest;
+    this.#newest = speaker;
+    return undefined;
   }
 
   async #newestInstance(): Promise<NewestInstance | undefined> {
@@ -103,6 +118,7 @@ export class RemoteQueue {
     const why = isOver(state) && stateReason !== undefined ? { instance_state_reason: stateReason } : {};
     const told = isYoung ? {} : { instance_state: state, ...why };
     if (before === undefined) {
+      const { statusBeforeStart } = await import("./status-before-start.js");
       return { ...(await statusBeforeStart(store, { queueId, instanceId, wallMs, runner })), ...told };
     }
     return runner === "gone"
@@ -124,17 +140,21 @@ export class RemoteQueue {
     // Its last word may have come between the two questions.
     const last = await this.#stored.read();
     if (last !== undefined && isSettled(last.status)) return last.status;
+    const [{ openStoredQueue }, { afterItsHost }] = await Promise.all([
+      import("../stored-queue.js"),
+      import("./after-its-host.js"),
+    ]);
     const stored = await openStoredQueue(this.#parts, store, queueId);
     return { ...afterItsHost(stored, Date.parse(heard.status.updated_at)), instance_state: state };
   }
 
-  async #unreadable(error: unknown): Promise<QueueStatus> {
+  async #unreadable(error: unknown, ec2: AskedWhenSlow<ToldInstance> | undefined): Promise<QueueStatus> {
     if (!(error instanceof SpawnError)) throw error;
     const { heard } = this.#stored;
     if (heard !== undefined) return isSettled(heard.status) ? heard.status : unknownOf(heard.status);
-    const { instanceId, queueId, instanceState } = this.#parts;
-    if (instanceId === undefined) throw unknownStatus(queueId, error);
-    const words = await instanceState(instanceId).then(
+    const { instanceId, queueId } = this.#parts;
+    if (ec2 === undefined) throw unknownStatus(queueId, error);
+    const words = await ec2.answer().then(
       ({ state }) => `EC2 says that ${instanceId} is ${state}`,
       (failure: unknown) =>
         `EC2 does not tell either (${failure instanceof Error ? failure.message : failure})`,
@@ -154,21 +174,6 @@ function withoutWord(status: QueueStatus, state: InstanceWord, silenceMs: number
     estimated_completion: undefined,
     warnings: [...status.warnings, { at: status.updated_at, message }],
   };
-}
-
-/** As it stands since its instance is no more, which was last heard of at `heardMs`: what ran there is lost. */
-function afterItsHost({ records }: StoredQueue, heardMs: number): QueueStatus {
-  const fold = new QueueFold();
-  for (const record of records) fold.apply(record);
-  const last = fold.latest ?? { at: heardMs, t: 0 };
-  const sinceMs = Math.max(0, heardMs - last.at);
-  const now = { at: last.at + sinceMs, t: last.t + sinceMs };
-  let seq = records.at(-1)?.seq ?? 0;
-  loseHost(fold, { t: now.t, random: () => 0 }, (event) => {
-    seq += 1;
-    fold.apply({ seq, at: now.at, event });
-  });
-  return queueStatus(fold, { wallMs: now.at, t: now.t, runner: "gone" });
 }
 
 interface NewestInstance {

@@ -3,6 +3,9 @@ import type { HttpRequest } from "@smithy/types";
 import type { FirstContact } from "./first-contact.js";
 import type { RequestHandler } from "./request-handler.js";
 
+/** What is larger may take long to send over a slow line. */
+const SMALL_BYTES = 64 * 1024;
+
 /** The SDK's own handler, which until AWS has answered once is short of patience, whatever its retries. */
 export class ImpatientAtFirst implements RequestHandler {
   readonly #handler: NodeHttpHandler;
@@ -23,24 +26,35 @@ export class ImpatientAtFirst implements RequestHandler {
         ...options,
         ...(signal === undefined ? {} : { abortSignal: signal }),
       }) as Promise<{ response: never }>;
-    if (contact.isMade) return await send(options.abortSignal);
+    if (contact.isMade || !isSmall(request)) return await send(options.abortSignal);
     const left = contact.msLeft();
     if (left === 0) throw unreachable();
-    const limit = AbortSignal.timeout(left);
+    const limit = new AbortController();
+    // Only until there is an answer: what it holds may take long to arrive.
+    const timer = setTimeout(() => limit.abort(), left);
     const { abortSignal } = options;
     try {
-      const answer = await send(abortSignal === undefined ? limit : AbortSignal.any([abortSignal, limit]));
+      const either = abortSignal === undefined ? limit.signal : AbortSignal.any([abortSignal, limit.signal]);
+      const answer = await send(either);
       contact.isMade = true;
       return answer;
     } catch (error) {
-      if (!limit.aborted || abortSignal?.aborted === true) throw error;
+      if (!limit.signal.aborted || abortSignal?.aborted === true) throw error;
       throw unreachable();
+    } finally {
+      clearTimeout(timer);
     }
   }
 
   destroy(): void {
     this.#handler.destroy();
   }
+}
+
+function isSmall(request: unknown): boolean {
+  const { body } = request as HttpRequest;
+  if (body === undefined || body === null) return true;
+  return (typeof body === "string" || body instanceof Uint8Array) && body.length <= SMALL_BYTES;
 }
 
 /** By its name no retry is worth it. */

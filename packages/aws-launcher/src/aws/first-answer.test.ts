@@ -2,7 +2,6 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { afterEach, describe, expect, it } from "vitest";
 import { AwsClients } from "./aws-clients.js";
 import { explainAwsError } from "./aws-errors.js";
-import { FirstContact } from "./first-contact.js";
 
 let server: Server | undefined;
 const sockets = new Set<Socket>();
@@ -37,13 +36,5 @@ describe("until AWS has answered once", () => {
     );
     expect(asked()).toBe(1);
     await clients.close();
-  });
-
-  it("the time is that of the first call and its retries; a later call has its own", () => {
-    const contact = new FirstContact(8_000);
-    expect([0, 1_000, 7_999, 8_000, 9_999].map((nowMs) => contact.msLeft(nowMs))).toEqual([
-      8_000, 7_000, 1, 0, 0,
-    ]);
-    expect(contact.msLeft(10_001)).toBe(8_000);
   });
 });
