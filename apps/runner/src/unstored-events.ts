@@ -8,6 +8,7 @@ interface UnstoredEvent {
   readonly job: string;
   readonly attempt: number;
   readonly message: string;
+  readonly delayed?: boolean;
 }
 
 /** The store fails, and is tried again. */
@@ -17,6 +18,7 @@ export function delayedEvent({ job, attempt, why }: UnstoredJob, deadlineMs: num
     type: "results-unstored",
     job,
     attempt,
+    delayed: true,
     message: `not all of it is in the store yet, ${until}: ${why}`,
   };
 }

@@ -1,7 +1,7 @@
 import { SpawnError } from "@spawn/foundation";
 import type { Launcher, ResumeRequest } from "@spawn/launcher";
 import { explainAwsError } from "./aws/aws-errors.js";
-import { sleep } from "./aws/patience.js";
+import { type DrainLook, drain, LONGEST_MS, SILENT_MS } from "./drain.js";
 import type { Ec2Parts } from "./ec2-parts.js";
 import { gc } from "./gc/gc.js";
 import type { GcReport } from "./gc/gc-report.js";
@@ -21,15 +21,7 @@ import { putRequest } from "./requests/put-request.js";
 import { requestDrain } from "./requests/request-drain.js";
 import { type KeptResumeRequest, resumeKept } from "./requests/resume-kept.js";
 
-const DRAIN_MS = 90_000;
-const DRAIN_POLL_MS = 2_000;
 const LONGEST_AHEAD_MS = 30 * 86_400_000;
-
-export interface TerminateOptions {
-  readonly signal?: AbortSignal;
-  /** The instance cannot be asked to store what it has, and why; whether it is ended all the same. Default: it is. */
-  readonly onNotAsked?: (why: string) => Promise<boolean>;
-}
 
 /** A launch of which everything that can be checked beforehand was found good. */
 export interface PlannedLaunch {
@@ -113,11 +105,13 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     });
   }
 
+  /** Waits until its agent has stored what there is and the machine has ended, as long as that can be expected of it: see `drain`. */
   async terminate(instanceId: string, options: TerminateOptions = {}): Promise<Ec2Instance> {
     const { clients, clock } = this.#parts;
     const instance = await this.find(instanceId);
     if (!isLive(instance)) return instance;
-    if (instance.state === "running" && !(await this.#drain(instance, options))) return instance;
+    if (instance.state === "running" && options.drains !== false && !(await this.#drain(instance, options)))
+      return instance;
     const { account } = await callerIdentity(clients);
     const { queueId } = instance;
     const own = roleName({ queueId, account, region: clients.region });
@@ -154,24 +148,33 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
   }
 
   /**
-   * Asks the agent to stop its jobs and put everything into the store; waits a bounded time until the machine ends.
+   * Asks the agent to stop its jobs, put everything into the store and end the machine.
    *
    * @returns whether it is to be ended
    */
-  async #drain(instance: Ec2Instance, { signal, onNotAsked }: TerminateOptions): Promise<boolean> {
-    const { clients, clock, drainMs = DRAIN_MS } = this.#parts;
-    const end = clock.bootMs() + drainMs;
+  async #drain(instance: Ec2Instance, { signal, onLook, onNotAsked }: TerminateOptions): Promise<boolean> {
+    const { clients, silentMs = SILENT_MS } = this.#parts;
+    const { instanceId, queueId } = instance;
     const answer = await requestDrain(this.#parts, instance);
     if (answer.kind === "not-asked") return (await onNotAsked?.(answer.why)) ?? true;
     if (answer.kind === "nothing-to-store") return true;
-    while (clock.bootMs() < end) {
-      signal?.throwIfAborted();
-      const { state } = await findInstance(clients, instance.instanceId);
-      if (state !== "running") return true;
-      await sleep(clock, Math.min(DRAIN_POLL_MS, end - clock.bootMs()));
-    }
+    await drain({
+      ...{ ...this.#parts, queueId, silentMs, longestMs: LONGEST_MS, signal, onLook },
+      isRunning: async () => (await findInstance(clients, instanceId)).state === "running",
+    });
     return true;
   }
+}
+
+export interface TerminateOptions {
+  /** False: at once; what is not in the store is lost. Default: true. */
+  readonly drains?: boolean;
+  /** Ends the wait; the machine is left to store what it has and to end by itself. */
+  readonly signal?: AbortSignal;
+  /** Told again and again how things stand. */
+  readonly onLook?: (look: DrainLook) => void;
+  /** The instance cannot be asked to store what it has, and why; whether it is ended all the same. Default: it is. */
+  readonly onNotAsked?: (why: string) => Promise<boolean>;
 }
 
 /** @throws SpawnError `already-over`, `aws-failed` for a deadline that cannot be read, `bad-arguments`. */

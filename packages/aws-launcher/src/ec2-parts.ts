@@ -23,6 +23,6 @@ export interface Ec2Parts {
   readonly runners: Readonly<Partial<Record<Architecture, string>>>;
   /** For the tag `spawn:created-by`. */
   readonly createdBy: string;
-  /** How long a terminated instance gets to drain. Default 90 s. */
-  readonly drainMs?: number;
+  /** How long an instance that drains may say nothing. Default 90 s. */
+  readonly silentMs?: number;
 }

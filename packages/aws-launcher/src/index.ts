@@ -11,6 +11,7 @@ export { type CostTotal, costTotal, type InstanceCost, instanceCost } from "./co
 export { type LastSign, lastSign } from "./costs/last-sign.js";
 export { needsLastSign, type PaidInstance, type PaidUntil, paidInstance } from "./costs/paid-instance.js";
 export { type QueueInstances, queueInstances } from "./costs/queue-instances.js";
+export type { DrainLook } from "./drain.js";
 export { Ec2Launcher, type PlannedLaunch } from "./ec2-launcher.js";
 export type { Ec2Parts } from "./ec2-parts.js";
 export { gc } from "./gc/gc.js";

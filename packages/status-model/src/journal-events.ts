@@ -114,6 +114,8 @@ export type RunnerEvent =
       readonly job: string;
       readonly attempt: number;
       readonly message: string;
+      /** It is tried again. A queue that is over without another word of it was stored in the end. */
+      readonly delayed?: boolean;
     }
   | { readonly type: "warning"; readonly t: number; readonly job?: string; readonly message: string }
   /** The run is over and all of it is in the store (or the stated deadline for that has passed, with a warning). */

@@ -79,4 +79,13 @@ describe("downloadHeading", () => {
       "Downloading results for queue: q\n\nSource: s3://bucket/q/\nDestination: ./results/q/",
     );
   });
+
+  it("claims no results where nothing is stored", () => {
+    const nothing = { ...summary, jobs: [], totalBytes: 0 };
+    const text = downloadReport(
+      { summary: nothing, destination: "./r/", tookMs: 1, order: ["train"] },
+      plain,
+    );
+    expect(text).toBe("No job of this queue has anything in the result store.");
+  });
 });

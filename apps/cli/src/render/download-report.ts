@@ -30,6 +30,11 @@ export function downloadReport(input: DownloadReportInput, palette: Palette): st
   const places = new Map(order.map((job, place) => [job, place]));
   const placeOf = (job: string): number => places.get(job) ?? order.length;
   const jobs = [...summary.jobs].sort((a, b) => placeOf(a.job) - placeOf(b.job));
+  if (jobs.length === 0) {
+    return ["No job of this queue has anything in the result store.", ...removedLines(summary.removed)].join(
+      "\n",
+    );
+  }
   const there = summary.skipped === 0 ? "" : ` (${summary.skipped} files were there already)`;
   return [
     "Jobs:",

@@ -48,7 +48,7 @@ export class Rig {
       prefix: "",
       runners: { x86_64: runner, arm64: runner },
       createdBy: "tester",
-      drainMs: 4_000,
+      silentMs: 4_000,
       ...more,
     };
     this.launcher = new Ec2Launcher(this.parts);

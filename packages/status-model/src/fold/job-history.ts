@@ -44,6 +44,8 @@ export interface StoredResults {
 /** Why the result store has not all of a job's logs and results, and since when that is known. */
 export interface UnstoredResults extends Moment {
   readonly message: string;
+  /** It is tried again. */
+  readonly delayed?: boolean;
 }
 
 /** Why an instance has nothing of what a completed job left behind on another one. */

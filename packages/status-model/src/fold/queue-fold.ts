@@ -205,7 +205,11 @@ export class QueueFold {
         this.job(event.job).noteResults(event.attempt, event.files, event.bytes);
         return [];
       case "results-unstored":
-        this.job(event.job).noteUnstored({ ...moment, message: event.message });
+        this.job(event.job).noteUnstored({
+          ...moment,
+          message: event.message,
+          ...(event.delayed === true ? { delayed: true } : {}),
+        });
         return [];
       case "warning":
         this.#warn({

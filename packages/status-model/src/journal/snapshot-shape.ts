@@ -98,7 +98,9 @@ const isJobHistory = objectOf<JobHistorySnapshot>({
   forgotten: isCount,
   firstStarted: optional(isMoment),
   results: optional(objectOf<StoredResults>({ attempt: isOrdinal, files: isCount, bytes: isCount })),
-  unstored: optional(objectOf<UnstoredResults>({ ...momentFields, message: isString })),
+  unstored: optional(
+    objectOf<UnstoredResults>({ ...momentFields, message: isString, delayed: optional(isBoolean) }),
+  ),
   rerun: isBoolean,
   absent: optional(oneOf("lost", "undeclared")),
   elsewhere: optional(isOrdinal),

@@ -1,6 +1,6 @@
 import { blockedBy, type JobState, jobBudget, jobState } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
-import type { JobHistory, ResourceUsage } from "../fold/job-history.js";
+import type { JobHistory, ResourceUsage, UnstoredResults } from "../fold/job-history.js";
 import type { QueueFold } from "../fold/queue-fold.js";
 import type { JournalJob } from "../journal-events.js";
 import type { JobLive } from "../progress/job-live.js";
@@ -46,6 +46,7 @@ export function jobStatusOf(context: StatusContext, job: JournalJob): JobStatus 
     cpu_seconds: usage.cpuSeconds,
     io_bytes: usage.ioBytes,
     results: storedResults(history),
+    unstored: unstoredOf(fold, history)?.message,
     ...historyFields(context, state, history),
   };
 }
@@ -137,6 +138,11 @@ function storedResults({ results, last }: JobHistory): JobStatus["results"] {
   return results !== undefined && results.attempt === last?.attempt
     ? { files: results.files, bytes: results.bytes }
     : undefined;
+}
+
+/** What the store has not of a job: of a queue that is over, only what was given up. */
+export function unstoredOf(fold: QueueFold, { unstored }: JobHistory): UnstoredResults | undefined {
+  return unstored?.delayed === true && fold.finished !== undefined ? undefined : unstored;
 }
 
 function historyFields(

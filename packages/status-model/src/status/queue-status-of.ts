@@ -4,7 +4,7 @@ import { remainingMs } from "../estimates/remaining-time.js";
 import { type QueueFold, WARNINGS_KEPT } from "../fold/queue-fold.js";
 import type { QueueWarning } from "../journal-events.js";
 import { compactDuration } from "./compact-duration.js";
-import { jobStatusOf, type StatusContext } from "./job-status.js";
+import { jobStatusOf, type StatusContext, unstoredOf } from "./job-status.js";
 import { type JobStatus, type QueueReason, type QueueStatus, STATUS_SCHEMA_VERSION } from "./queue-status.js";
 import type { StatusInput } from "./status-input.js";
 import { msBetween } from "./time-between.js";
@@ -58,7 +58,7 @@ export function jobDetail(fold: QueueFold, jobId: string, input: Omit<StatusInpu
 /** What was warned of, and what is not in the store; latest last. */
 function warningsOf(fold: QueueFold): readonly QueueWarning[] {
   const unstored = fold.created.jobs.flatMap(({ id: job }) => {
-    const known = fold.job(job).unstored;
+    const known = unstoredOf(fold, fold.job(job));
     return known === undefined ? [] : [{ ...known, job }];
   });
   if (unstored.length === 0) return fold.warnings;

@@ -156,6 +156,10 @@ const jobStatusSchema = z.object({
     .object({ files: count, bytes: count })
     .optional()
     .describe("What the result store holds of the last attempt."),
+  unstored: z
+    .string()
+    .optional()
+    .describe("Why the result store does not hold all of its logs and results; while it runs: not yet."),
   previous_attempts: z
     .array(attemptSchema)
     .optional()

@@ -2,14 +2,23 @@ import { join, resolve } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import { loadQueueFile } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
-import { type DownloadEvent, downloadQueue, queueKeys, type ResultStore } from "@spawn/result-store";
+import {
+  type DownloadEvent,
+  type DownloadSummary,
+  downloadQueue,
+  queueKeys,
+  type ResultStore,
+} from "@spawn/result-store";
 import { SpawnCommand } from "../../base-command.js";
+import { EXIT } from "../../exit-status.js";
 import { regionFlag } from "../../flags/region-flag.js";
 import { switchFlag } from "../../flags/switch-flag.js";
 import { onInterrupt } from "../../interrupts.js";
 import { jobNotFound } from "../../queues/known-job.js";
+import { StoredStatus } from "../../queues/remote/stored-status.js";
 import { REF_DESCRIPTION, resolveQueue } from "../../queues/resolve-reference.js";
 import { storeOf } from "../../queues/store-of.js";
+import { missingJobs } from "../../queues/unstored-jobs.js";
 import { downloadJson } from "../../render/download-json.js";
 import { downloadHeading, downloadReport } from "../../render/download-report.js";
 import { shownFolder } from "../../render/shown-folder.js";
@@ -67,7 +76,33 @@ export default class QueueResults extends SpawnCommand {
     const order = await jobOrder(store, queueId);
     const tookMs = performance.now() - startedMs;
     this.print(downloadReport({ summary, destination, tookMs, order }, this.palette));
-    return downloadJson(queueId, store.locationOf(queueId), resolve(this.context.cwd, destination), summary);
+    const missing = await this.tellMissing(store, queueId, summary, flags.job);
+    return downloadJson(queueId, store.locationOf(queueId), resolve(this.context.cwd, destination), {
+      ...summary,
+      warnings: [...summary.warnings, ...missing],
+    });
+  }
+
+  /** What was lost, or never came, does not look like a job without results. @returns what was told */
+  private async tellMissing(
+    store: ResultStore,
+    queueId: string,
+    { jobs }: DownloadSummary,
+    only: string | undefined,
+  ): Promise<readonly string[]> {
+    if (only !== undefined) return [];
+    const heard = await new StoredStatus(store, queueId).read().catch((error: unknown) => {
+      if (!(error instanceof SpawnError)) throw error;
+      this.tell(`⚠ whether anything is missing is not known: ${error.message}`);
+      return undefined;
+    });
+    if (heard === undefined) return [];
+    const missing = missingJobs(heard.status, new Set(jobs.map(({ job }) => job))).map(
+      (job) => `${job} has run, and nothing of it is in the result store`,
+    );
+    for (const message of missing) this.tell(`⚠ ${message}`);
+    if (missing.length > 0) this.endWith(EXIT.failed);
+    return missing;
   }
 
   /** Shows how far a download is, and ends it at Ctrl-C; what was fetched stays, and the next one goes on from there. */
