@@ -104,6 +104,26 @@ describe.skipIf(isMissing)("an instance ends by itself", { timeout: 180_000 }, (
     expect(status).toMatch(/⚠ the agent has failed 5 times in a row, at last with: the work folder/);
   }, 300_000);
 
+  it.concurrent("when a job says that its work is done, wherever the launch wants that said", async ({
+    expect,
+  }) => {
+    const command = "spored complete --status failure --message 'no data'; exec sleep 3600";
+    const queue = { queue_id: "said", jobs: [{ job_id: "long", command }] };
+    const id = await rig.launch(queue, {
+      completionFile: "/tmp/DONE",
+      completionDelayMs: 1000,
+      ttlMs: 3_600_000,
+    });
+    await rig.untilState(id, "terminated", 120_000);
+    expect(await rig.status("said")).toMatchObject({
+      status: "interrupted",
+      warnings: [
+        { message: "its work is said to have failed: no data; what still runs is stopped" },
+        { message: "the instance ends now: its work is said to have failed: no data" },
+      ],
+    });
+  });
+
   it.concurrent("after its queue, though its agent was killed meanwhile: that is back, and the job ran once", async ({
     expect,
   }) => {

@@ -35,7 +35,10 @@ describe("parseArguments", () => {
     expect(parseArguments(["complete", "--status", "failure", "--message", "no data"])).toEqual({
       kind: "complete",
       completion: { status: "failure", message: "no data" },
-      file: "/tmp/SPAWN_COMPLETE",
+      file: undefined,
+    });
+    expect(parseArguments(["complete", "--completion-file", "/tmp/DONE"])).toMatchObject({
+      file: "/tmp/DONE",
     });
   });
 

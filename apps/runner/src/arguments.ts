@@ -11,7 +11,12 @@ export type RunnerCommand =
       readonly config: string;
       readonly root: string;
     }
-  | { readonly kind: "complete"; readonly completion: Completion; readonly file: string }
+  | {
+      readonly kind: "complete";
+      readonly completion: Completion;
+      /** `undefined`: where the agent of this instance looks. */
+      readonly file: string | undefined;
+    }
   | {
       readonly kind: "run";
       readonly root: string;
@@ -55,7 +60,7 @@ export const HELP = `spawn-runner runs one queue on one machine. It is also inst
   --root               default: /
 
   complete             a script on the instance says that its work is done, and how (default: success)
-  --completion-file    where it says so (default ${COMPLETION_FILE})
+  --completion-file    where it says so (default: what the launch said, else ${COMPLETION_FILE})
 `;
 
 /** @throws SpawnError `bad-arguments` */
@@ -134,7 +139,7 @@ function completeCommand(values: Values): RunnerCommand {
   return {
     kind: "complete",
     completion: message === undefined ? { status } : { status, message },
-    file: file ?? COMPLETION_FILE,
+    file,
   };
 }
 

@@ -9,6 +9,14 @@ export interface Completion {
   readonly message?: string;
 }
 
+const LONGEST_SHOWN = 500;
+
+/** What was said, as a clause. */
+export function completionWords({ status, message }: Completion): string {
+  const said = status === "failure" ? "its work is said to have failed" : "its work is said to be complete";
+  return message === undefined ? said : `${said}: ${message.slice(0, LONGEST_SHOWN)}`;
+}
+
 /**
  * Leaves the completion file, whole or not at all.
  *

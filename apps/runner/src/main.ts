@@ -3,6 +3,7 @@ import { detectContainment, machineCapacity } from "@spawn/attempt-runner";
 import { SpawnError, systemClock, systemRandom, unreachable } from "@spawn/foundation";
 import { openAnyStore } from "@spawn/result-store";
 import { destination, pino } from "pino";
+import { completionFileHere } from "./agent/completion-file-here.js";
 import { HELP, parseArguments, type RunnerCommand } from "./arguments.js";
 import { writeCompletion } from "./completion-file.js";
 import { watchRequestFiles, watchSignals } from "./local-watchers.js";
@@ -24,7 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     case "complete":
-      writeCompletion(command.completion, command.file);
+      writeCompletion(command.completion, command.file ?? completionFileHere());
       return 0;
     case "agent": {
       // Loaded where it is needed: it brings the AWS SDK along.

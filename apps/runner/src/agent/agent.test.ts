@@ -108,6 +108,23 @@ describe("the end of a queue", () => {
     expect(await status()).toMatchObject({ status: state, instance_id: "i-1" });
   });
 
+  it.each([
+    ["success", "its work is said to be complete"],
+    ["failure", "its work is said to have failed"],
+  ])("that a job says is a %s tells what it said", async (said, words) => {
+    const completion = JSON.stringify({ status: said, message: "no more data" });
+    await ship(`echo '${completion}' >"$FOLDER/COMPLETE"; sleep 600`);
+    await agentOf(HOUR, { completion_delay_ms: 0 }).live();
+    expect(done.at(-1)).toBe("power off");
+    const { status: state, warnings } = await status();
+    expect(state).toBe("interrupted");
+    expect(warnings).toContainEqual(
+      expect.objectContaining({
+        message: `${words}: no more data; what still runs is stopped`,
+      }),
+    );
+  });
+
   it("leaves a machine alone that is to be kept, until it is told to end", async () => {
     await ship("true");
     const remove = async (): Promise<void> => {

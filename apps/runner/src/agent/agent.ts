@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { completionWords } from "../completion-file.js";
 import type { PendingEvent, QueueRun } from "../queue-run.js";
 import { recordAside, runSession, type SessionEnd, type SessionOptions } from "../session.js";
 import type { AgentParts } from "./agent-parts.js";
@@ -76,7 +77,12 @@ export class Agent {
       passed = resolve;
     });
     this.#watch = new EndWatch(endSources(parts), {
-      onDue: () => this.#interrupt(),
+      onDue: (cause) => {
+        const { completion } = this.#watch;
+        if (cause === "completion" && completion !== undefined && this.#run !== undefined)
+          this.#warn(`${completionWords(completion)}; what still runs is stopped`);
+        this.#interrupt();
+      },
       onDeadline: () => {
         parts.log.warn("the deadline is here");
         void endMachine(this.#parts, "terminate").then(() => passed());

@@ -1,6 +1,6 @@
 import type { QueueOutcome } from "@spawn/dag-core";
 import { unreachable } from "@spawn/foundation";
-import type { Completion } from "../completion-file.js";
+import { type Completion, completionWords } from "../completion-file.js";
 import type { AgentConfig } from "./agent-config.js";
 import type { EndCause } from "./due-end.js";
 
@@ -51,8 +51,8 @@ function terminated(why: string): NextStep {
 
 /** What the completion file says counts, whatever the queue made of it. */
 function afterCompletion(after: AfterQueue): NextStep {
-  const failed = after.completion?.status === "failure";
-  return settled(after, failed, "its work is said to be complete");
+  const { completion = { status: "success" } } = after;
+  return settled(after, completion.status === "failure", completionWords(completion));
 }
 
 function afterFinal(after: AfterQueue): NextStep {
