@@ -214,6 +214,9 @@ export const queueStatusSchema = z
     elapsed: duration.optional().describe("Since started_at, while the queue is not final."),
     duration: duration.optional().describe("From started_at to completed_at."),
     updated_at: time.describe("When this was true."),
+    nothing_heard_since: time
+      .optional()
+      .describe("Launch of the instance, where it has told nothing yet: all else is as it was then."),
     jobs: jobCountsSchema,
     job_details: z.array(jobStatusSchema).describe("Every job, in the order of the queue file."),
     results_location: z.string(),

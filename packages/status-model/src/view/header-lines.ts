@@ -40,5 +40,8 @@ function age(status: QueueStatus, time: WallTime, wallMs: number): string | unde
   const goesOn = ["pending", "running", "unknown"].includes(status.status);
   const updatedMs = Date.parse(status.updated_at);
   if (!goesOn) return undefined;
-  return `${time.shown(updatedMs)} (${formatDuration(Math.max(0, wallMs - updatedMs))} ago)`;
+  const ago = `${formatDuration(Math.max(0, wallMs - updatedMs))} ago`;
+  if (status.nothing_heard_since !== undefined)
+    return `nothing heard from the instance since its launch ${ago}`;
+  return `${time.shown(updatedMs)} (${ago})`;
 }

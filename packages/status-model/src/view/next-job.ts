@@ -5,9 +5,10 @@ import type { LabelledLine } from "./labelled-line.js";
 
 /**
  * The job that starts next by what is known: one that waits for room alone, else the first in the file that only
- * running jobs hold up, else the first that waits at all. Nothing of a queue that does not go on.
+ * running jobs hold up, else the first that waits at all. Nothing of a queue that does not go on, or of which nothing is heard.
  */
-export function nextJob({ status, job_details }: QueueStatus): LabelledLine | undefined {
+export function nextJob({ status, job_details, nothing_heard_since }: QueueStatus): LabelledLine | undefined {
+  if (nothing_heard_since !== undefined) return undefined;
   if (status !== "running" && status !== "pending") return undefined;
   const waiting = job_details.filter(
     (job) => job.status === "pending" && job.reason !== "waiting-for-failure",

@@ -1,7 +1,7 @@
 import { FakeClock, SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
 import { MemoryStore } from "@spawn/result-store/testing";
-import { type JournalEvent, queueStatus } from "@spawn/status-model";
+import { type JournalEvent, queueStatus, statusView } from "@spawn/status-model";
 import {
   buildJournal,
   buildRecords,
@@ -58,7 +58,10 @@ async function publishLaunch(instanceId: string): Promise<void> {
   const jobs = [{ job_id: "a", command: "true" }];
   await store.putBytes(keys.queueFile, Buffer.from(JSON.stringify({ queue_id: QUEUE, jobs })));
   const launched_at = new Date(clock.wallMs()).toISOString();
-  await store.putBytes(keys.instance, Buffer.from(JSON.stringify({ instance_id: instanceId, launched_at })));
+  await store.putBytes(
+    keys.instance,
+    Buffer.from(JSON.stringify({ instance_id: instanceId, launched_at, region: "us-east-1" })),
+  );
 }
 
 const running = firstPipelineRunning;
@@ -168,6 +171,30 @@ describe("a queue on EC2", () => {
     expect(await remote().look()).toMatchObject({ status: "pending" });
     clock.advance(121_000);
     expect(await remote().look()).toMatchObject({ status: "interrupted", instance_state: "gone" });
+  });
+
+  it("says of an instance that has told nothing since when, and nothing that nobody knows", async () => {
+    await publishLaunch(INSTANCE);
+    const launched = new Date(START_AT).toISOString();
+    const early = await remote().look();
+    expect(early).toMatchObject({ updated_at: launched, nothing_heard_since: launched, warnings: [] });
+    expect(early.estimated_completion).toBeUndefined();
+    expect(early.job_details.map(({ status, reason }) => [status, reason])).toEqual([["pending", undefined]]);
+    clock.advance(11 * 60_000);
+    const late = await remote().look();
+    expect(late.warnings.map(({ message }) => message)).toEqual([
+      `${INSTANCE} has told nothing since its launch; what its console says: aws ec2 get-console-output --latest --output text --region us-east-1 --instance-id ${INSTANCE}`,
+    ]);
+    const view = statusView(late, { wallMs: clock.wallMs(), timeZone: "UTC" });
+    expect(view.header).toContainEqual({
+      label: "Updated",
+      value: "nothing heard from the instance since its launch 11m ago",
+    });
+    expect([view.nextJob, view.estimatedCompletion]).toEqual([undefined, undefined]);
+    ec2.set(INSTANCE, "terminated");
+    const over = await remote().look();
+    expect(over).toMatchObject({ status: "interrupted" });
+    expect(over.warnings[0]?.message).toMatch(/ended before it told anything; .*get-console-output/);
   });
 
   it("is unknown where the instance has told nothing and EC2 cannot be asked", async () => {

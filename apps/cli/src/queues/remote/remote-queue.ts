@@ -2,6 +2,7 @@ import { type Clock, formatDuration, SpawnError } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
 import type { QueueStatus } from "@spawn/status-model";
 import { AskedWhenSlow } from "./asked-when-slow.js";
+import { nothingHeard } from "./nothing-heard.js";
 import { type HeardStatus, StoredStatus } from "./stored-status.js";
 import { unknownStatus } from "./unknown-status.js";
 
@@ -96,13 +97,17 @@ export class RemoteQueue {
     const told: unknown = bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString("utf8"));
     if (typeof told === "object" && told !== null) {
       const [id, at] = [Reflect.get(told, "instance_id"), Reflect.get(told, "launched_at")];
-      if (typeof id === "string") return { instanceId: id, launchedAtMs: Date.parse(String(at)) };
+      const region: unknown = Reflect.get(told, "region");
+      const launchedAtMs = Date.parse(String(at));
+      if (typeof id === "string")
+        return { instanceId: id, launchedAtMs, region: typeof region === "string" ? region : undefined };
     }
-    return instanceId === undefined ? undefined : { instanceId, launchedAtMs: Number.NaN };
+    return instanceId === undefined ? undefined : { instanceId, launchedAtMs: Number.NaN, region: undefined };
   }
 
-  async #notBegun({ instanceId, launchedAtMs }: NewestInstance, before?: HeardStatus): Promise<QueueStatus> {
-    const { store, queueId, clock, instanceState } = this.#parts;
+  async #notBegun(newest: NewestInstance, before?: HeardStatus): Promise<QueueStatus> {
+    const { instanceId, launchedAtMs } = newest;
+    const { queueId, clock, instanceState } = this.#parts;
     const { state, stateReason } = await instanceState(instanceId).catch((error: unknown) => {
       throw unknownStatus(queueId, error, `${instanceId} has told nothing yet`);
     });
@@ -117,13 +122,21 @@ export class RemoteQueue {
     }
     const why = isOver(state) && stateReason !== undefined ? { instance_state_reason: stateReason } : {};
     const told = isYoung ? {} : { instance_state: state, ...why };
+    const status = await this.#statusBefore(newest, runner, before);
+    return { ...nothingHeard(status, { ...newest, wallMs, isOver: runner === "gone" }), ...told };
+  }
+
+  async #statusBefore(
+    { instanceId }: NewestInstance,
+    runner: "alive" | "gone",
+    before: HeardStatus | undefined,
+  ): Promise<QueueStatus> {
+    const { store, queueId, clock } = this.#parts;
     if (before === undefined) {
       const { statusBeforeStart } = await import("./status-before-start.js");
-      return { ...(await statusBeforeStart(store, { queueId, instanceId, wallMs, runner })), ...told };
+      return await statusBeforeStart(store, { queueId, instanceId, wallMs: clock.wallMs(), runner });
     }
-    return runner === "gone"
-      ? { ...before.status, instance_id: instanceId, ...told }
-      : { ...before.status, instance_id: instanceId, status: "pending", reason: undefined, ...told };
+    return runner === "gone" ? before.status : { ...before.status, status: "pending", reason: undefined };
   }
 
   /** Of a queue that was not over when it was last heard of, which is some time ago. */
@@ -180,6 +193,7 @@ interface NewestInstance {
   readonly instanceId: string;
   /** NaN where it is not known. */
   readonly launchedAtMs: number;
+  readonly region: string | undefined;
 }
 
 /** Nothing changes any more unless somebody resumes it. */
