@@ -26,6 +26,8 @@ export interface AgentParts extends Pick<EndSources, "spotNotice" | "load"> {
   };
   readonly secrets: SecretSource;
   readonly clock: Clock;
+  /** How far the wall clock is ahead of the store's, in milliseconds; `undefined` where that is not known. */
+  readonly clockAhead: Promise<number | undefined>;
   readonly random: Random;
   readonly log: Logger;
   /** Whoever runs the agent wants it to end. */

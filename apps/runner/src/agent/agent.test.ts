@@ -65,6 +65,7 @@ function agentOf(lifeMs: number, config: Partial<AgentConfig> = {}, parts: Parti
     spotNotice: undefined,
     load: async () => ({ cpu: { busy: 0, total: 0 }, networkBytes: 0, terminals: 0, gpuPercent: 0 }),
     clock,
+    clockAhead: Promise.resolve(undefined),
     random: seededRandom(1),
     log: pino({ level: "silent" }),
     signal: told.signal,
@@ -174,6 +175,14 @@ describe("the deadline", () => {
 });
 
 describe("a start", () => {
+  it("with a clock that is off warns of that, in the status", async () => {
+    await ship("true");
+    await agentOf(HOUR, {}, { clockAhead: Promise.resolve(-600_000) }).live();
+    expect((await status()).warnings).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("clock is 10m behind the result store's") }),
+    ]);
+  });
+
   it("waits for a role that is not known everywhere yet", async () => {
     await ship("true");
     let refusals = 1;

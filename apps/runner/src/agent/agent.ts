@@ -5,6 +5,7 @@ import type { PendingEvent, QueueRun } from "../queue-run.js";
 import { recordAside, runSession, type SessionEnd, type SessionOptions } from "../session.js";
 import type { AgentParts } from "./agent-parts.js";
 import { Bell } from "./bell.js";
+import { clockWarning } from "./clock-ahead.js";
 import { endSources } from "./end-sources.js";
 import { EndWatch } from "./end-watch.js";
 import { armShutdown, endMachine, pause } from "./insist.js";
@@ -99,6 +100,9 @@ export class Agent {
       await armShutdown(this.#parts, this.#over.signal);
       this.#watch.start(this.#over.signal);
       void this.#lookForRequests();
+      void this.#parts.clockAhead.then(clockWarning).then((warning) => {
+        if (warning !== undefined) this.#warn(warning);
+      });
       const outOfTime = leaveInTime(this.#parts, this.#over.signal);
       await Promise.race([this.#live(), this.#deadlinePassed, outOfTime]);
     } finally {

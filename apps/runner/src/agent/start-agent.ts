@@ -79,12 +79,16 @@ async function partsOf(config: AgentConfig, layout: InstanceLayout, log: Logger)
     region: config.region,
     account: config.account,
   });
-  publishHostKeys(store, config.queue_id, join(layout.root, "etc/ssh")).catch((error: unknown) => {
-    log.warn({ error: String(error) }, "the ssh host keys are not in the store");
-  });
+  const sshFolder = join(layout.root, "etc/ssh");
+  const clockAhead = publishHostKeys(store, config.queue_id, () => clock.wallMs(), sshFolder).catch(
+    (error: unknown) => {
+      log.warn({ error: String(error) }, "the ssh host keys are not in the store");
+      return undefined;
+    },
+  );
   const { instanceId, isSpot } = await readIdentity(imds, clock);
   return {
-    ...{ config, layout, store, deadline, machine, clock, log, instanceId },
+    ...{ config, layout, store, deadline, machine, clock, log, instanceId, clockAhead },
     capacity: machineCapacity({ environment: process.env }),
     // The service may be started again while attempts run: they must not be in its cgroup.
     containment: detectContainment({ parent: "/" }),
