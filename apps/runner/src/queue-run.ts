@@ -10,7 +10,6 @@ import {
   type Capacity,
   type Effect,
   failedJobs,
-  jobState,
   pendingEffects,
   resumableJobs,
   type SchedulerState,
@@ -22,12 +21,12 @@ import type { ResultStore } from "@spawn/result-store";
 import { exitCodeOf, type JournalEvent, openJobs, type QueueFold, renewals } from "@spawn/status-model";
 import { Alarms } from "./alarms.js";
 import { AttemptDesk, type EndOfAttempt } from "./attempt-desk.js";
+import { Handover } from "./handover.js";
 import { Inbox } from "./inbox.js";
-import { jobMetadata } from "./job-metadata.js";
 import type { JournalWriter } from "./journal-writer.js";
 import { LogDesk } from "./log-desk.js";
 import type { QueueClock } from "./queue-clock.js";
-import { endFound, inheritedAttempts, storedResults, unstoredAttempts } from "./recovery.js";
+import { endFound, inheritedAttempts, unstoredAttempts } from "./recovery.js";
 import type { SecretSource } from "./secret-source.js";
 import { showExitCode } from "./signposts.js";
 import { delayedEvent, unstoredEvent } from "./unstored-events.js";
@@ -79,13 +78,12 @@ export class QueueRun {
   readonly #parts: QueueRunParts;
   readonly #jobs: ReadonlyMap<string, JobSpec>;
   readonly #handlers: ReadonlySet<string>;
-  readonly #stored: Map<string, number>;
+  readonly #handover: Handover;
 
   constructor(parts: QueueRunParts) {
     this.#parts = parts;
     this.#jobs = new Map(parts.queue.jobs.map((job) => [job.id, job]));
     this.#handlers = new Set(parts.queue.jobs.flatMap((job) => job.onFailure ?? []));
-    this.#stored = new Map(storedResults(parts.fold));
     const { layout, clock } = parts;
     this.slots = new Slots(parts.capacity);
     this.alarms = new Alarms(clock, (event) => this.inbox.put({ event }));
@@ -105,13 +103,13 @@ export class QueueRun {
       mergedLogStarts: (job) => readLogStarts(layout.mergedLogStarts(job)),
       logs: this.logs,
       onStored: (job, attempt, { files, bytes }) => {
-        this.#stored.set(job, attempt);
         this.inbox.put({ event: { type: "results-stored", job, attempt, files, bytes } });
       },
       onDelayed: (unstored) => this.inbox.put({ event: delayedEvent(unstored, parts.uploadDeadlineMs) }),
       onWarning: (job, message) => this.inbox.put({ event: { type: "warning", job, message } }),
       wait: (ms) => new Promise((resolve) => clock.wakeAt(clock.now() + ms, resolve)),
     });
+    this.#handover = new Handover(parts, this.uploads);
   }
 
   get parts(): QueueRunParts {
@@ -167,12 +165,12 @@ export class QueueRun {
    * between two attempts.
    */
   storeTheRest(): void {
-    for (const job of this.#parts.queue.jobs) {
-      const state = jobState(this.scheduler, job.id);
-      if (state.phase === "ended" && (this.#stored.get(job.id) ?? 0) < state.attempt) {
-        this.#storeJob(job, state.attempt);
-      }
-    }
+    for (const job of this.#parts.queue.jobs) this.#handover.ofEnded(job);
+  }
+
+  /** Jobs that have run and are not over, when the queue stops. */
+  storePaused(): void {
+    for (const job of this.#parts.queue.jobs) this.#handover.ofPaused(job);
   }
 
   /** What to say of the jobs of which the store has not all when nothing more is tried. */
@@ -271,16 +269,10 @@ export class QueueRun {
         ...(endedAt === undefined ? {} : { endedAt }),
       },
       recorded: () => {
-        if (jobState(this.scheduler, job.id).phase === "ended") this.#storeJob(job, attempt);
+        this.#handover.ofEnded(job);
+        if (outcome.reason === "interrupted") this.#handover.ofPaused(job);
       },
     });
-  }
-
-  #storeJob(job: JobSpec, attempt: number): void {
-    this.#stored.set(job.id, attempt);
-    const state = jobState(this.scheduler, job.id);
-    const exitCode = state.phase === "ended" ? exitCodeOf(state.last) : undefined;
-    this.uploads.jobEnded(job, { attempt, exitCode, metadata: jobMetadata(this.#parts, job.id) });
   }
 
   #aftermath(job: JobSpec): Readonly<Record<string, string>> {

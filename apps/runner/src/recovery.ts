@@ -71,14 +71,3 @@ export function unstoredAttempts(fold: QueueFold): readonly UnstoredAttempt[] {
     });
   });
 }
-
-/** The last attempts of those jobs that another attempt goes on with, where that one was on this instance. */
-export function suspendedAttempts(fold: QueueFold): readonly Pick<UnstoredAttempt, "job" | "attempt">[] {
-  return fold.created.jobs.flatMap(({ id: job }) => {
-    const history = fold.job(job);
-    const { phase } = jobState(fold.scheduler, job);
-    const attempt = history.last?.attempt ?? 0;
-    const goesOn = phase === "waiting" || phase === "ready" || phase === "retrying";
-    return goesOn && attempt > lastStored(history) ? [{ job, attempt }] : [];
-  });
-}

@@ -3,7 +3,6 @@ import { unreachable } from "@spawn/foundation";
 import type { JournalEvent } from "@spawn/status-model";
 import { awaitUploads } from "./await-uploads.js";
 import type { PendingEvent, QueueRun } from "./queue-run.js";
-import { suspendedAttempts } from "./recovery.js";
 
 /**
  * Runs a queue until it is over: start what fits, wait for one event, put it in the journal, apply it, do what follows,
@@ -80,10 +79,7 @@ function perform(run: QueueRun, effects: readonly Effect[]): QueueOutcome | unde
 
 /** Everything goes up first, or the deadline for that passes; only then is the queue over. */
 async function finish(run: QueueRun, outcome: QueueOutcome): Promise<QueueOutcome> {
-  if (outcome.state === "interrupted") {
-    for (const { job, attempt } of suspendedAttempts(run.parts.fold))
-      run.uploads.jobSuspended(run.job(job), attempt);
-  }
+  if (outcome.state === "interrupted") run.storePaused();
   await storeEverything(run);
   run.record({ type: "queue-finished", t: run.parts.clock.now(), outcome });
   await run.parts.journal.sync();

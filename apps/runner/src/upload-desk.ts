@@ -50,6 +50,10 @@ export interface UploadDeskOptions {
 export class UploadDesk {
   readonly #options: UploadDeskOptions;
   readonly #transfers = new PQueue({ concurrency: CONCURRENCY });
+  /** Of running jobs, whose files what has ended must not wait for. */
+  readonly #syncs = new PQueue({ concurrency: CONCURRENCY });
+  /** Running jobs whose results are looked at, or about to be. */
+  readonly #syncing = new Set<string>();
   readonly #uploaders = new Map<string, JobUploader>();
   readonly #chains = new Map<string, Promise<void>>();
   /** Ended attempts whose logs the store would not take. */
@@ -64,16 +68,23 @@ export class UploadDesk {
   /** What a running job has written so far: logs, and result files that lie still. */
   sync(job: JobSpec, attempt: number): void {
     if (this.#chains.has(job.id)) return;
-    const task = async (): Promise<void> => {
-      const uploader = this.#uploader(job);
-      await uploader.syncLogs({ attempt, ...this.#logsOf(job.id, attempt) });
-      await uploader.syncResults();
+    const uploader = this.#uploader(job);
+    // Provisional: the next look or the last upload brings it, and the latter speaks up when it cannot.
+    const syncLogs = () => uploader.syncLogs({ attempt, ...this.#logsOf(job.id, attempt) });
+    this.#enqueue(job.id, () => this.#transfers.add(syncLogs).catch(() => undefined));
+    if (job.resultFiles.length === 0 || this.#syncing.has(job.id)) return;
+    this.#syncing.add(job.id);
+    const syncResults = async (): Promise<void> => {
+      if (this.#syncing.has(job.id)) await uploader.syncResults();
     };
-    // Provisional: the next look or the final upload brings it, and the latter speaks up when it cannot.
-    this.#enqueue(job.id, () => this.#transfers.add(task).catch(() => undefined));
+    void this.#syncs
+      .add(syncResults)
+      .catch(() => undefined)
+      .then(() => this.#syncing.delete(job.id));
   }
 
   attemptEnded(job: JobSpec, ended: FinishedAttempt): void {
+    this.#syncing.delete(job.id);
     this.#open.begin(job.id, ended.attempt);
     this.#enqueue(job.id, async () => {
       try {
@@ -86,17 +97,35 @@ export class UploadDesk {
     });
   }
 
-  jobEnded(job: JobSpec, ended: FinishedJob): void {
-    this.#lastOf(job, ended.attempt, async (trying) => {
-      const stored = await trying(() => this.#storeJob(job, ended));
-      for (const warning of stored.warnings) this.#options.onWarning(job.id, warning);
-      this.#options.onStored(job.id, ended.attempt, stored);
+  /** Its last attempt has ended, and the job is not over: the queue stops. */
+  jobPaused(job: JobSpec, { attempt, metadata }: Pick<FinishedJob, "attempt" | "metadata">): void {
+    this.#open.begin(job.id, attempt);
+    this.#enqueue(job.id, async () => {
+      try {
+        const store = () => this.#storeSoFar(job, metadata);
+        const { warnings } = await this.#trying(store, Number.POSITIVE_INFINITY, job.id);
+        for (const warning of warnings) this.#options.onWarning(job.id, warning);
+        this.#open.end(job.id);
+      } catch (error) {
+        this.#open.fail(job.id, error);
+      }
     });
   }
 
-  /** The queue is interrupted: another attempt goes on with what this one has left, elsewhere perhaps. */
-  jobSuspended(job: JobSpec, attempt: number): void {
-    this.#lastOf(job, attempt, (trying) => trying(() => this.#suspendJob(job)));
+  jobEnded(job: JobSpec, ended: FinishedJob): void {
+    this.#open.begin(job.id, ended.attempt);
+    this.#enqueue(job.id, async () => {
+      try {
+        const stored = await this.#trying(() => this.#storeJob(job, ended), Number.POSITIVE_INFINITY, job.id);
+        for (const warning of stored.warnings) this.#options.onWarning(job.id, warning);
+        this.#options.onStored(job.id, ended.attempt, stored);
+        this.#open.endAll(job.id);
+      } catch (error) {
+        this.#open.fail(job.id, error);
+      }
+      this.#uploaders.delete(job.id);
+      this.#options.logs.forget(job.id);
+    });
   }
 
   /** Resolves once nothing is under way any more: each thing is up, or was given up. */
@@ -121,25 +150,6 @@ export class UploadDesk {
     return this.#open.all();
   }
 
-  /** @param store gets what tries until it succeeds or everything is given up */
-  #lastOf(
-    job: JobSpec,
-    attempt: number,
-    store: (trying: <T>(task: () => Promise<T>) => Promise<T>) => Promise<void>,
-  ): void {
-    this.#open.begin(job.id, attempt);
-    this.#enqueue(job.id, async () => {
-      try {
-        await store((task) => this.#trying(task, Number.POSITIVE_INFINITY, job.id));
-        this.#open.endAll(job.id);
-      } catch (error) {
-        this.#open.fail(job.id, error);
-      }
-      this.#uploaders.delete(job.id);
-      this.#options.logs.forget(job.id);
-    });
-  }
-
   async #storeAttempt(job: JobSpec, { attempt, exitCode }: FinishedAttempt): Promise<void> {
     await this.#options.logs.finish(job.id, attempt);
     const { stdout, stderr } = this.#logsOf(job.id, attempt);
@@ -157,16 +167,19 @@ export class UploadDesk {
     const metadata = { ...ended.metadata, ...this.#startsOf(job.id) };
     const stored = await this.#uploader(job).finish({ attempt, exitCode, merged, metadata, deadline });
     if (failure !== undefined) throw failure;
-    const [first] = stored.missing;
-    if (deadline.aborted && first !== undefined) throw new Error(missingWords(first, stored.missing.length));
+    refuseIncomplete(stored, deadline);
     return stored;
   }
 
-  async #suspendJob(job: JobSpec): Promise<void> {
-    const failure = await this.#storeLeftAttempts(job);
+  async #storeSoFar(job: JobSpec, known: FinishedJob["metadata"]): Promise<UploadSummary> {
     const deadline = this.#givenUp.signal;
-    await this.#uploader(job).suspend({ merged: this.#options.mergedLogPath(job.id), deadline });
+    const failure = await this.#storeLeftAttempts(job);
+    const metadata = { ...known, ...this.#startsOf(job.id) };
+    const merged = this.#options.mergedLogPath(job.id);
+    const stored = await this.#uploader(job).storeSoFar({ merged, metadata, deadline });
     if (failure !== undefined) throw failure;
+    refuseIncomplete(stored, deadline);
+    return stored;
   }
 
   /** @returns why one of them could not be stored */
@@ -254,6 +267,10 @@ export class UploadDesk {
   }
 }
 
-function missingWords(first: string, count: number): string {
-  return `${first}${count > 1 ? ` and ${count - 1} more` : ""} could not be stored before the deadline`;
+/** @throws Error naming what the deadline left out */
+function refuseIncomplete({ missing }: UploadSummary, deadline: AbortSignal): void {
+  const [first] = missing;
+  if (!deadline.aborted || first === undefined) return;
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
+  throw new Error(`${first}${more} could not be stored before the deadline`);
 }

@@ -55,6 +55,7 @@ export {
   type FinishedJob,
   type JobUploader,
   type JobUploaderOptions,
+  type PausedJob,
   type UploadSummary,
 } from "./uploader/job-uploader.js";
 export type { AttemptLogs, FinishedAttempt } from "./uploader/log-uploads.js";

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { instanceLayout, processGroups } from "@spawn/attempt-runner";
@@ -12,6 +12,7 @@ import { Agent } from "./agent.js";
 import type { AgentConfig } from "./agent-config.js";
 import type { AgentParts } from "./agent-parts.js";
 import { InstanceDeadline } from "./instance-deadline.js";
+import type { SpotNotice } from "./spot-notice.js";
 
 const HOUR = 3_600_000;
 const clock = systemClock();
@@ -171,6 +172,78 @@ describe("the deadline", () => {
     const hanging = storeWith({ growFile: never, putFile: never });
     await agentOf(2_500, {}, { store: hanging }).live();
     expect(done).toEqual(["arm", "power off"]);
+  });
+});
+
+describe("a job that has to stop", () => {
+  const CHECKPOINTS =
+    'trap "echo final > $FOLDER/ck.final; exit 1" TERM; echo one > $FOLDER/ck; echo begun; ' +
+    "touch $FOLDER/begun; while :; do sleep 0.05; done";
+
+  async function shipWithResults(): Promise<void> {
+    const job = { job_id: "a", command: CHECKPOINTS, result_files: [`${folder}/ck*`] };
+    await store.putBytes("q/queue.json", Buffer.from(JSON.stringify({ queue_id: "q", jobs: [job] })));
+  }
+
+  async function stored(key: string): Promise<string | undefined> {
+    const bytes = await store.readBytes(`q/a/${key}`);
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8");
+  }
+
+  const begunOrOver = async (living: Promise<unknown>): Promise<void> => {
+    let isOver = false;
+    void living.finally(() => {
+      isOver = true;
+    });
+    while (!isOver && !existsSync(join(folder, "begun"))) await new Promise(setImmediate);
+  };
+
+  it.each([
+    ["a spot notice", "spot"],
+    ["the deadline", "ttl"],
+    ["a request to go", "shutdown"],
+    ["the end of its service", "shutdown"],
+  ])("for %s leaves its checkpoints and logs in the store", async (why, reason) => {
+    await shipWithResults();
+    let notice: SpotNotice | undefined;
+    const agent = agentOf(
+      why === "the deadline" ? 10_000 : HOUR,
+      {},
+      why === "a spot notice" ? { spotNotice: async () => notice } : {},
+    );
+    const living = agent.live();
+    await begunOrOver(living);
+    if (why === "a spot notice") {
+      notice = { action: "terminate", at: clock.wallMs() + 120_000 };
+      const isInterrupted = async () =>
+        (await store.readBytes("q/status.json")) !== undefined && (await status()).status === "interrupted";
+      while (!(await isInterrupted())) await new Promise(setImmediate);
+    }
+    if (why === "a request to go") {
+      const request = { kind: "interrupt", cause: "shutdown" };
+      await store.putBytes("q/requests/001.json", Buffer.from(JSON.stringify(request)));
+    }
+    if (why !== "the deadline" && why !== "a request to go") told.abort();
+    await living;
+    expect(await status()).toMatchObject({ status: "interrupted", reason, job_details: [{ attempt: 1 }] });
+    expect([await stored("results/ck"), await stored("results/ck.final")]).toEqual(["one\n", "final\n"]);
+    expect(await stored("merged.log")).toContain("] begun\n");
+    expect(JSON.parse((await stored("metadata.json")) ?? "")).toMatchObject({ queue_id: "q", attempt: 1 });
+    expect(await stored("manifest.json")).toBeUndefined();
+  });
+
+  it("is given up by a store that hangs in time to say that it stopped", async () => {
+    await shipWithResults();
+    const putFile: ResultStore["putFile"] = async (key, path, { signal } = {}) => {
+      if (!key.includes("/results/")) return await store.putFile(key, path);
+      return await new Promise((_, reject) => {
+        signal?.addEventListener("abort", () => reject(new Error("given up")));
+      });
+    };
+    await agentOf(4_000, {}, { store: storeWith({ putFile }) }).live();
+    expect(await status()).toMatchObject({ status: "interrupted", reason: "ttl" });
+    expect(JSON.stringify((await status()).warnings)).toContain("could not be stored before the deadline");
+    expect(done.at(-1)).toBe("power off");
   });
 });
 

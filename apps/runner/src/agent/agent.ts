@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { InterruptCause } from "@spawn/dag-core";
 import { completionWords } from "../completion-file.js";
 import type { PendingEvent, QueueRun } from "../queue-run.js";
 import { recordAside, runSession, type SessionEnd, type SessionOptions } from "../session.js";
@@ -8,6 +9,7 @@ import { Bell } from "./bell.js";
 import { clockWarning } from "./clock-ahead.js";
 import { endSources } from "./end-sources.js";
 import { EndWatch } from "./end-watch.js";
+import { giveUpInTime } from "./give-up-in-time.js";
 import { armShutdown, endMachine, pause } from "./insist.js";
 import { isReplaced } from "./is-replaced.js";
 import { KeptResume } from "./kept-resume.js";
@@ -23,8 +25,6 @@ const REQUESTS_EVERY_MS = 10_000;
 const STORE_AGAIN_AFTER_MS = 15_000;
 const RECLAIMED_WITHIN_MS = 3 * 60_000;
 const GOODBYE_WITHIN_MS = 30_000;
-
-type InterruptCause = Extract<PendingEvent["event"], { type: "interrupt-requested" }>["cause"];
 
 /**
  * Keeps an instance honest: runs its queue, and sees to it that the instance ends when it should. The system's own
@@ -205,7 +205,11 @@ export class Agent {
   /** Tells the queue, if it runs, and who waits, that there is a reason to stop, if there is one. */
   #interrupt(): void {
     const cause = this.#interruptCause();
-    if (cause !== undefined) this.#run?.inbox.put({ event: { type: "interrupt-requested", cause } });
+    const run = this.#run;
+    if (cause !== undefined && run !== undefined) {
+      run.inbox.put({ event: { type: "interrupt-requested", cause } });
+      giveUpInTime(run, { ...this.#parts, notice: this.#watch.spotNotice }, this.#over.signal);
+    }
     this.#bell.ring();
   }
 

@@ -64,7 +64,7 @@ it("refuses what has passed, what is no extension, and what nobody means", () =>
   expect(deadline.refusal(START + 30 * 24 * 60 * MINUTE)).toBeUndefined();
 });
 
-it("keeps two minutes free before it, of a short life a tenth, counted from the first start", () => {
+it("keeps two minutes free before it, of a short life a tenth or half a minute, counted from the first start", () => {
   expect(open(60 * MINUTE).marginMs).toBe(2 * MINUTE);
   rmSync(join(folder, "state"), { recursive: true });
   const short = open(10 * MINUTE);
@@ -73,4 +73,12 @@ it("keeps two minutes free before it, of a short life a tenth, counted from the 
   expect(open(10 * MINUTE).marginMs).toBe(MINUTE);
   short.extend(START + 60 * MINUTE);
   expect(short.marginMs).toBe(2 * MINUTE);
+  for (const [lifeMs, marginMs] of [
+    [2 * MINUTE, MINUTE / 2],
+    [MINUTE, MINUTE / 4],
+  ] as const) {
+    rmSync(join(folder, "state"), { recursive: true });
+    const now = new FakeClock({ wallMs: START, bootMs: 5_000 });
+    expect(open(lifeMs, { now }).marginMs).toBe(marginMs);
+  }
 });

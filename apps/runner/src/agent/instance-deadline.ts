@@ -7,9 +7,13 @@ import type { AgentConfig } from "./agent-config.js";
 
 const MINUTE_MS = 60_000;
 
-/** Stopping what runs and storing it takes time, which is kept free before the deadline: of a short life, a tenth. */
+/**
+ * Stopping what runs and storing it takes time, which is kept free before the deadline: of a short life, a tenth; half a
+ * minute at least, as far as that is no more than a quarter.
+ */
 const MARGIN_MS = 2 * MINUTE_MS;
 const SHORT_LIFE_MS = 20 * MINUTE_MS;
+const LEAST_MARGIN_MS = MINUTE_MS / 2;
 
 /** Nobody means an instance that lives longer than this from now on; a slip of the pen may say so. */
 const LONGEST_AHEAD_MS = 30 * 24 * 60 * MINUTE_MS;
@@ -72,7 +76,8 @@ export class InstanceDeadline {
   /** How long before the deadline the queue is stopped. */
   get marginMs(): number {
     const lifeMs = this.#at - this.#since;
-    return lifeMs < SHORT_LIFE_MS ? Math.max(0, lifeMs / 10) : MARGIN_MS;
+    if (lifeMs >= SHORT_LIFE_MS) return MARGIN_MS;
+    return Math.max(0, lifeMs / 10, Math.min(LEAST_MARGIN_MS, lifeMs / 4));
   }
 
   /** @returns in words why the instance cannot live until `to`; `undefined` where it can. */

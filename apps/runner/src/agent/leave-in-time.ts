@@ -1,7 +1,7 @@
 import type { AgentParts } from "./agent-parts.js";
 
 /** Below the unit's `TimeoutStopSec`: the agent says what it leaves undone, and is not killed over it. */
-const LEAVE_WITHIN_MS = 110_000;
+export const LEAVE_WITHIN_MS = 110_000;
 
 /**
  * Resolves when an agent that was told to end has to be gone, whatever it is still at: a machine that shuts down waits for it,

@@ -13,5 +13,5 @@ it("is what EC2 says, once it says something", async () => {
 
 it("is one too where it cannot be read", async () => {
   const notice = await readSpotNotice(imds({ "meta-data/spot/instance-action": "soon" }), 7);
-  expect(notice).toEqual({ action: "terminate", at: 7 });
+  expect(notice).toEqual({ action: "terminate", at: 120_007 });
 });

@@ -8,6 +8,9 @@ export interface SpotNotice {
   readonly at: number;
 }
 
+/** How long before it takes an instance back EC2 says so. */
+const NOTICE_MS = 2 * 60_000;
+
 const noticeSchema = z.object({
   action: z.enum(["terminate", "stop", "hibernate"]),
   time: z.iso.datetime({ offset: true }),
@@ -24,6 +27,6 @@ export async function readSpotNotice(imds: Imds, nowMs: number): Promise<SpotNot
     const { action, time } = noticeSchema.parse(JSON.parse(text));
     return { action, at: Date.parse(time) };
   } catch {
-    return { action: "terminate", at: nowMs };
+    return { action: "terminate", at: nowMs + NOTICE_MS };
   }
 }

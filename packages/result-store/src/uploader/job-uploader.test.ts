@@ -233,42 +233,6 @@ describe("while a job runs", () => {
   });
 });
 
-describe("a job that another attempt goes on with", () => {
-  test("has its merged log and its results as they are, and no manifest", async () => {
-    await uploader("*.ckpt").finish(finished());
-    file("1.ckpt", "just written");
-    const one = uploader("*.ckpt");
-    const merged = file("merged", "a line\n");
-    await one.suspend({ merged });
-    expect(await read(keys.result("1.ckpt"))).toBe("just written");
-    expect(await read(keys.merged)).toBe("a line\n");
-    expect(await manifest()).toBeUndefined();
-    await one.suspend({ merged });
-    expect(store.sent.get(keys.result("1.ckpt"))).toBe(12);
-    appendFileSync(merged, "another\n");
-    await one.suspend({ merged });
-    expect(await read(keys.merged)).toBe("a line\nanother\n");
-  });
-
-  test("keeps what the attempt before has left in the store", async () => {
-    await store.putBytes(keys.result("1.ckpt"), Buffer.from("of the attempt before"));
-    await uploader("*.ckpt").suspend({ merged: join(work, "no-log") });
-    expect(await read(keys.result("1.ckpt"))).toBe("of the attempt before");
-  });
-
-  test("is tried again where the store fails", async () => {
-    file("1.ckpt", "x");
-    store.beforePut = async (key) => {
-      if (key === keys.result("1.ckpt")) throw new SpawnError("store-failed", "no answer");
-    };
-    const one = uploader("*.ckpt");
-    await expect(one.suspend({ merged: "none" })).rejects.toMatchObject({ code: "store-failed" });
-    store.beforePut = async () => {};
-    await one.suspend({ merged: "none" });
-    expect(await read(keys.result("1.ckpt"))).toBe("x");
-  });
-});
-
 describe("a file that changes while it is stored", () => {
   test("is stored again until it was still", async () => {
     const path = file("a.txt", "v0");
@@ -356,5 +320,120 @@ describe("the deadline", () => {
     const summary = await uploader("a.bin").finish(finished({ deadline: AbortSignal.abort() }));
     expect(summary).toMatchObject({ files: 0, missing: [join(work, "a.bin")] });
     expect((await manifest())?.files).toEqual([]);
+  });
+});
+
+describe("a job that stops before it is over", () => {
+  const paused = () => finished({ merged: file("logs/merged", "log") });
+
+  test("leaves what it has in the store, changed or new, and nothing vouches for it", async () => {
+    file("ck", "old");
+    const one = uploader("ck*");
+    await one.syncResults();
+    await one.syncResults();
+    file("ck", "newer");
+    file("ck.final", "last");
+    const summary = await one.storeSoFar(paused());
+    expect(summary).toEqual({ files: 2, bytes: 9, missing: [], warnings: [] });
+    expect([
+      await read(keys.result("ck")),
+      await read(keys.result("ck.final")),
+      await read(keys.merged),
+    ]).toEqual(["newer", "last", "log"]);
+    expect(await stored()).toEqual(["merged.log", "metadata.json", "results/ck", "results/ck.final"]);
+  });
+
+  test("keeps in the store what it had just removed to write it anew", async () => {
+    file("ck", "good");
+    const one = uploader("ck");
+    await one.syncResults();
+    await one.syncResults();
+    rmSync(join(work, "ck"));
+    await one.syncResults();
+    await one.storeSoFar(paused());
+    expect(await read(keys.result("ck"))).toBe("good");
+  });
+
+  test("waits with no file for a large one that is on its way, and stores that as it is now", async () => {
+    file("large", "x".repeat(1_000));
+    for (const name of ["a", "b"]) file(name, name);
+    const one = createJobUploader({
+      ...{ store, queueId: "q", job: "train", patterns: ["*"], workingDirectory: work, concurrency: 2 },
+    });
+    await one.syncResults();
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const begun: string[] = [];
+    store.beforePut = async (key) => {
+      begun.push(key.slice(keys.folder.length));
+      if (key === keys.result("large") && begun.filter((name) => name.endsWith("large")).length === 1)
+        await held;
+    };
+    const syncing = one.syncResults().catch(() => {});
+    while (!begun.includes("results/b")) await new Promise(setImmediate);
+    file("large", "y".repeat(2_000));
+    file("c", "new");
+    const storing = one.storeSoFar(paused());
+    while ((await read(keys.result("c"))) === undefined) await new Promise(setImmediate);
+    letGo();
+    await Promise.all([storing, syncing]);
+    expect(await read(keys.result("large"))).toBe("y".repeat(2_000));
+    expect(begun.filter((name) => name.startsWith("results/")).slice(-2)).toEqual([
+      "results/c",
+      "results/large",
+    ]);
+  });
+
+  test("has stored the small ones when the time is over, and names the others", async () => {
+    file("large", "x".repeat(1_000));
+    file("small", "x");
+    const deadline = new AbortController();
+    store.beforePut = async (key) => {
+      if (key === keys.result("large")) deadline.abort();
+    };
+    const one = createJobUploader({
+      ...{ store, queueId: "q", job: "train", patterns: ["*"], workingDirectory: work, concurrency: 1 },
+    });
+    const { missing } = await one.storeSoFar(finished({ deadline: deadline.signal }));
+    expect(missing).toEqual([join(work, "large")]);
+    expect(await read(keys.result("small"))).toBe("x");
+  });
+
+  test("has its merged log and its results as they are, and no manifest", async () => {
+    await uploader("*.ckpt").finish(finished());
+    file("1.ckpt", "just written");
+    const one = uploader("*.ckpt");
+    const merged = file("merged", "a line\n");
+    await one.storeSoFar({ merged, metadata: {} });
+    expect(await read(keys.result("1.ckpt"))).toBe("just written");
+    expect(await read(keys.merged)).toBe("a line\n");
+    expect(await manifest()).toBeUndefined();
+    await one.storeSoFar({ merged, metadata: {} });
+    expect(store.sent.get(keys.result("1.ckpt"))).toBe(12);
+    appendFileSync(merged, "another\n");
+    await one.storeSoFar({ merged, metadata: {} });
+    expect(await read(keys.merged)).toBe("a line\nanother\n");
+  });
+
+  test("keeps what the attempt before has left in the store", async () => {
+    await store.putBytes(keys.result("1.ckpt"), Buffer.from("of the attempt before"));
+    await uploader("*.ckpt").storeSoFar({ merged: join(work, "no-log"), metadata: {} });
+    expect(await read(keys.result("1.ckpt"))).toBe("of the attempt before");
+  });
+
+  test("is tried again where the store fails", async () => {
+    file("1.ckpt", "x");
+    store.beforePut = async (key) => {
+      if (key === keys.result("1.ckpt")) throw new SpawnError("store-failed", "no answer");
+    };
+    const one = uploader("*.ckpt");
+    await expect(one.storeSoFar({ merged: "none", metadata: {} })).rejects.toMatchObject({
+      code: "store-failed",
+    });
+    store.beforePut = async () => {};
+    await one.storeSoFar({ merged: "none", metadata: {} });
+    expect(await read(keys.result("1.ckpt"))).toBe("x");
   });
 });

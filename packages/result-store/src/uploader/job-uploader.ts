@@ -33,13 +33,8 @@ export interface FinishedJob {
   readonly deadline?: AbortSignal | undefined;
 }
 
-/** A job of which another attempt is to come. */
-interface SuspendedJob {
-  /** Path of the merged log. */
-  readonly merged: string;
-  /** When it aborts, what is not stored by then is left out. */
-  readonly deadline?: AbortSignal | undefined;
-}
+/** A job that ran, and is not over: it was stopped, or waits for its next attempt. */
+export type PausedJob = Pick<FinishedJob, "merged" | "metadata" | "deadline">;
 
 export interface UploadSummary {
   /** Result files in the manifest. */
@@ -63,11 +58,10 @@ export interface JobUploader {
   /** Stores an ended attempt's logs and exit code under `attempts/<n>/`, and as the job's own. May be repeated. */
   finishAttempt(attempt: FinishedAttempt): Promise<void>;
   /**
-   * Stores what a job has so far whose processes are gone, and that another attempt goes on with: its merged log and its
-   * results, for which no manifest vouches. Takes nothing away that an attempt before has left. Rejects where the store
-   * fails; calling again sends only what is not up.
+   * Stores what there is of a job whose processes are gone, though it is not over: merged log, metadata, result files, of
+   * which the smallest go first. Nothing vouches for it, so there is no manifest. Rejects as `finish`.
    */
-  suspend(job: SuspendedJob): Promise<void>;
+  storeSoFar(job: PausedJob): Promise<UploadSummary>;
   /**
    * Stores all there is to store of a job whose processes are gone, then the manifest. A file that cannot be read, or
    * that the deadline left out, is named in the manifest, in `missing` and in a warning. Rejects where the store fails;
@@ -87,9 +81,8 @@ class StoreUploader implements JobUploader {
   readonly #logs: LogUploads;
   readonly #results: ResultUploads | undefined;
   readonly #syncs = new AbortController();
-  /** Apart from each other, so that logs need not wait for a large file. */
+  /** Logs need not wait for a large file. */
   readonly #logTurns = new Turns();
-  readonly #resultTurns = new Turns();
   #logSync: Promise<void> | undefined;
   #resultSync: Promise<void> | undefined;
   #manifestRetired: Promise<void> | undefined;
@@ -119,11 +112,8 @@ class StoreUploader implements JobUploader {
   syncResults(): Promise<void> {
     const results = this.#results;
     if (results === undefined) return Promise.resolve();
-    this.#resultSync ??= this.#resultTurns
-      .take(async () => {
-        await this.#retireManifest(true);
-        await results.sync(this.#syncs.signal);
-      })
+    this.#resultSync ??= this.#retireManifest(true)
+      .then(() => results.sync(this.#syncs.signal))
       .finally(() => {
         this.#resultSync = undefined;
       });
@@ -137,27 +127,42 @@ class StoreUploader implements JobUploader {
     });
   }
 
-  suspend({ merged, deadline }: SuspendedJob): Promise<void> {
-    return this.#last(deadline, async () => {
+  storeSoFar(job: PausedJob): Promise<UploadSummary> {
+    return this.#untilDeadline(job.deadline, async () => {
       await this.#retireManifest(true);
-      await this.#logs.keepMerged(merged, deadline);
-      await this.#results?.keep(deadline);
+      const [logs, results = NO_RESULTS] = await Promise.all([
+        this.#logTurns.take(() => this.#storeLogsSoFar(job)),
+        this.#results?.storeSoFar(job.deadline),
+      ]);
+      return summaryOf(results, logs);
     });
   }
 
   finish(job: FinishedJob): Promise<UploadSummary> {
-    return this.#last(job.deadline, () => this.#finish(job));
+    return this.#untilDeadline(job.deadline, () => this.#logTurns.take(() => this.#finish(job)));
   }
 
-  /** After all that is under way, which the deadline ends too. */
-  async #last<T>(deadline: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+  /** What is on its way for a running job is called off at the deadline as well. */
+  async #untilDeadline<T>(deadline: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
     const abortSyncs = (): void => this.#syncs.abort(deadline?.reason);
     if (deadline?.aborted === true) abortSyncs();
     deadline?.addEventListener("abort", abortSyncs);
     try {
-      return await this.#logTurns.take(() => this.#resultTurns.take(task));
+      return await task();
     } finally {
       deadline?.removeEventListener("abort", abortSyncs);
+    }
+  }
+
+  /** @returns warnings */
+  async #storeLogsSoFar({ merged, metadata, deadline }: PausedJob): Promise<readonly string[]> {
+    try {
+      await this.#logs.storeMerged(merged, deadline);
+      await this.#store.putBytes(this.#keys.metadata, encodeMetadata(metadata));
+      return [];
+    } catch (error) {
+      if (deadline?.aborted !== true) throw error;
+      return [logWarning(merged)];
     }
   }
 
@@ -169,19 +174,13 @@ class StoreUploader implements JobUploader {
     const { files, missing } = results;
     const manifest = encodeManifest({ schemaVersion: 1, job: this.#job, attempt, files, logs, missing });
     await this.#store.putBytes(this.#keys.manifest, Buffer.from(manifest), { durable: files.length > 0 });
-    return {
-      files: files.length,
-      bytes: files.reduce((sum, file) => sum + file.size, 0),
-      missing: missing.map(({ path }) => path),
-      warnings: [...warnings, ...results.warnings],
-    };
+    return summaryOf(results, warnings);
   }
 
   async #finishLogs(
     job: FinishedJob,
   ): Promise<{ readonly logs: readonly ManifestLog[]; readonly warnings: readonly string[] }> {
-    const metadata = Buffer.from(`${JSON.stringify(job.metadata, undefined, 2)}\n`);
-    const stored = await this.#store.putBytes(this.#keys.metadata, metadata);
+    const stored = await this.#store.putBytes(this.#keys.metadata, encodeMetadata(job.metadata));
     const small = { key: this.#keys.metadata, ...stored };
     try {
       const logs = await this.#logs.finish(
@@ -191,14 +190,30 @@ class StoreUploader implements JobUploader {
       return { logs: [...logs, small], warnings: [] };
     } catch (error) {
       if (job.deadline?.aborted !== true) throw error;
-      return { logs: [small], warnings: [`${job.merged} is not stored completely: the deadline passed`] };
+      return { logs: [small], warnings: [logWarning(job.merged)] };
     }
   }
 
   /** A manifest of an earlier run would vouch for what is about to be replaced. */
   async #retireManifest(mayExist: boolean): Promise<void> {
-    if (!mayExist) return;
-    this.#manifestRetired ??= this.#store.remove(this.#keys.manifest);
+    if (mayExist) this.#manifestRetired ??= this.#store.remove(this.#keys.manifest);
     await this.#manifestRetired;
   }
+}
+
+function summaryOf({ files, missing, warnings }: UploadedResults, before: readonly string[]): UploadSummary {
+  return {
+    files: files.length,
+    bytes: files.reduce((sum, file) => sum + file.size, 0),
+    missing: missing.map(({ path }) => path),
+    warnings: [...before, ...warnings],
+  };
+}
+
+function encodeMetadata(metadata: FinishedJob["metadata"]): Uint8Array {
+  return Buffer.from(`${JSON.stringify(metadata, undefined, 2)}\n`);
+}
+
+function logWarning(path: string): string {
+  return `${path} is not stored completely: the deadline passed`;
 }

@@ -68,15 +68,13 @@ export class LogUploads {
     this.#finished = { attempt, logs };
   }
 
-  /** Stores all of the merged log, which may grow again. */
-  async keepMerged(path: string, signal: AbortSignal | undefined): Promise<void> {
-    const key = this.#keys.merged;
-    const stored = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    const nowMs = this.#clock.bootMs();
-    const before = this.#progress.get(key) ?? { stored: 0, sent: 0, sinceMs: nowMs };
-    if (stored === before.stored) return;
-    await this.#store.growFile(key, path, { to: stored, ...(signal === undefined ? {} : { signal }) });
-    this.#progress.set(key, { ...before, stored, sent: before.sent + stored, lastMs: nowMs });
+  /** Stores the log over all attempts so far, as long as it is; the next attempt's will be longer. */
+  async storeMerged(path: string, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#store.growFile(this.#keys.merged, path, signal === undefined ? {} : { signal });
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+    }
   }
 
   /** Stores what covers the whole job; `attempt` is its last. */

@@ -6,6 +6,7 @@ import { type FileStamp, sameStamp } from "../matching/found-file.js";
 import { type MatchedFile, type ResultPatterns, resultMatcher } from "../matching/match-result-files.js";
 import type { ResultStore } from "../result-store.js";
 import { type StoredFile, storeStillFile } from "./store-still-file.js";
+import { Turns } from "./turns.js";
 
 export interface UploadedResults {
   readonly files: readonly ManifestFile[];
@@ -17,60 +18,94 @@ interface Upload extends StoredFile {
   readonly key: string;
 }
 
-/** Brings one job's result files up. Calls must not overlap. */
+interface Transfer {
+  readonly stamp: FileStamp;
+  readonly superseded: AbortController;
+  readonly done: Promise<unknown>;
+}
+
+/** Brings one job's result files up. Calls may overlap: they look one after another, and share what is on its way. */
 export class ResultUploads {
   readonly #store: ResultStore;
   readonly #keys: JobKeys;
   readonly #match: ReturnType<typeof resultMatcher>;
-  readonly #concurrency: number;
+  readonly #transfers: PQueue;
+  readonly #looks = new Turns();
   readonly #uploads = new Map<string, Upload>();
+  readonly #underWay = new Map<string, Transfer>();
   #lastLook: ReadonlyMap<string, FileStamp> = new Map();
 
   constructor(store: ResultStore, keys: JobKeys, patterns: ResultPatterns, concurrency: number) {
     this.#store = store;
     this.#keys = keys;
     this.#match = resultMatcher(patterns);
-    this.#concurrency = concurrency;
+    this.#transfers = new PQueue({ concurrency });
   }
 
-  /** Stores what has not changed since the last call and is not stored yet; takes away what has vanished. */
+  /** Stores what has not changed since the last call and is not stored yet; takes away what stays vanished. */
   async sync(signal: AbortSignal): Promise<void> {
-    const { files } = await this.#match();
-    const still = files.filter(
-      (file) =>
-        sameStamp(this.#lastLook.get(file.path), file.stamp) &&
-        !sameStamp(this.#uploads.get(file.path)?.file.stamp, file.stamp),
-    );
-    this.#lastLook = new Map(files.map((file) => [file.path, file.stamp]));
-    await this.#removeVanished(files);
-    throwRefused(await this.#uploadAll(still, signal));
+    const { uploading } = await this.#looks.take(async () => {
+      const { files } = await this.#match();
+      const still = files.filter(
+        (file) =>
+          sameStamp(this.#lastLook.get(file.path), file.stamp) &&
+          !sameStamp(this.#uploads.get(file.path)?.file.stamp, file.stamp),
+      );
+      // Who writes a file anew may have removed the old one just now.
+      await this.#removeVanished(files, (path) => !this.#lastLook.has(path));
+      this.#lastLook = new Map(files.map((file) => [file.path, file.stamp]));
+      return { uploading: this.#uploadAll(still, signal) };
+    });
+    const refused = (await uploading).find(({ cause }) => cause instanceof SpawnError);
+    if (refused !== undefined) throw refused.cause;
   }
 
-  /** Stores what there is now, the job's processes being gone, and takes nothing away. */
-  async keep(signal: AbortSignal | undefined): Promise<void> {
-    const { files } = await this.#match();
-    const changed = files.filter((file) => !this.#isStored(file));
-    throwRefused(await this.#uploadAll(changed, signal));
+  /**
+   * Stores the results as they are now, of a job that ran and is not over, beside what is on its way: the smallest first, so
+   * that one large file keeps no other from being stored. What is in the store and vanished stays there. Fails as `finish`.
+   */
+  async storeSoFar(signal: AbortSignal | undefined): Promise<UploadedResults> {
+    const { files, uploading } = await this.#looks.take(async () => {
+      const { files } = await this.#match();
+      const changed = files.filter((file) => !this.#isStored(file));
+      changed.sort((left, right) => left.stamp.size - right.stamp.size);
+      this.#supersede(changed);
+      return { files, uploading: this.#uploadAll(changed, signal) };
+    });
+    return this.#outcome(files, await uploading, signal);
   }
 
   /**
    * Stores the results as they are now, the job's processes being gone. A file that cannot be read is missing; a store
    * that cannot take one rejects, once the others have been tried, unless the deadline has passed.
    */
-  async finish(signal: AbortSignal | undefined): Promise<UploadedResults> {
+  finish(signal: AbortSignal | undefined): Promise<UploadedResults> {
+    return this.#looks.take(() => this.#finish(signal));
+  }
+
+  async #finish(signal: AbortSignal | undefined): Promise<UploadedResults> {
+    await this.#transfers.onIdle();
     const { files, unmatched, warnings } = await this.#match();
     if (signal?.aborted !== true) await this.#removeUnknown(files);
     const changed = files.filter((file) => !this.#isStored(file));
-    const failures = await this.#uploadAll(changed, signal);
-    if (signal?.aborted !== true) throwRefused(failures);
+    const stored = this.#outcome(files, await this.#uploadAll(changed, signal), signal);
+    const nothing = unmatched.map((pattern) => `result_files: ${JSON.stringify(pattern)} matches no file`);
+    return { ...stored, warnings: [...nothing, ...warnings, ...stored.warnings] };
+  }
+
+  #outcome(
+    files: readonly MatchedFile[],
+    failures: readonly Failure[],
+    signal: AbortSignal | undefined,
+  ): UploadedResults {
+    const refused = failures.find(({ cause }) => cause instanceof SpawnError);
+    if (refused !== undefined && signal?.aborted !== true) throw refused.cause;
     const stored = files.filter((file) => !failures.some((failure) => failure.path === file.path));
     const uploads = stored.map((file) => ({ name: file.name, ...this.#uploadOf(file) }));
     return {
       files: uploads.map(manifestFile),
       missing: failures.map(({ path, reason }) => ({ path, reason })),
       warnings: [
-        ...unmatched.map((pattern) => `result_files: ${JSON.stringify(pattern)} matches no file`),
-        ...warnings,
         ...uploads.filter((upload) => upload.torn).map((upload) => tornWarning(upload.file.path)),
         ...failures.map(({ path, reason }) => `${path} is not in the results: ${reason}`),
       ],
@@ -95,28 +130,64 @@ export class ResultUploads {
     signal: AbortSignal | undefined,
   ): Promise<readonly Failure[]> {
     if (files.length === 0) return [];
-    const transfers = new PQueue({ concurrency: this.#concurrency });
-    const outcomes = await Promise.all(files.map((file) => transfers.add(() => this.#upload(file, signal))));
+    const outcomes = await Promise.all(
+      files.map((file) => this.#transfers.add(() => this.#upload(file, signal))),
+    );
     return outcomes.filter((outcome) => outcome !== undefined);
   }
 
-  async #upload(file: MatchedFile, signal: AbortSignal | undefined): Promise<Failure | undefined> {
-    const { path } = file;
-    const key = this.#keys.result(file.name);
-    try {
-      signal?.throwIfAborted();
-      this.#uploads.set(path, { key, ...(await storeStillFile(this.#store, key, path, signal)) });
-      return undefined;
-    } catch (cause) {
-      this.#uploads.delete(path);
-      return { path, cause, reason: reasonOf(cause, signal) };
+  /** Calls off what is on its way and was changed since. */
+  #supersede(files: readonly MatchedFile[]): void {
+    for (const { path, stamp } of files) {
+      const transfer = this.#underWay.get(path);
+      if (transfer !== undefined && !sameStamp(transfer.stamp, stamp)) transfer.superseded.abort();
     }
   }
 
-  async #removeVanished(files: readonly MatchedFile[]): Promise<void> {
+  /** Stores a file, unless another call has or does. */
+  async #upload(file: MatchedFile, signal: AbortSignal | undefined): Promise<Failure | undefined> {
+    for (let other = this.#underWay.get(file.path); other !== undefined; ) {
+      await other.done;
+      other = this.#underWay.get(file.path);
+    }
+    if (this.#isStored(file)) return undefined;
+    const superseded = new AbortController();
+    const done = this.#transfer(file, superseded.signal, signal);
+    this.#underWay.set(file.path, { stamp: file.stamp, superseded, done });
+    try {
+      return await done;
+    } finally {
+      this.#underWay.delete(file.path);
+    }
+  }
+
+  async #transfer(
+    { path, name }: MatchedFile,
+    superseded: AbortSignal,
+    signal: AbortSignal | undefined,
+  ): Promise<Failure | undefined> {
+    const key = this.#keys.result(name);
+    try {
+      signal?.throwIfAborted();
+      const either = signal === undefined ? superseded : AbortSignal.any([signal, superseded]);
+      this.#uploads.set(path, { key, ...(await storeStillFile(this.#store, key, path, either)) });
+      return undefined;
+    } catch (cause) {
+      this.#uploads.delete(path);
+      // Whoever called it off stores the file as it is now.
+      return superseded.aborted ? undefined : { path, cause, reason: reasonOf(cause, signal) };
+    }
+  }
+
+  /** @param isGone whether what is not there now has vanished for good. Default: it has. */
+  async #removeVanished(
+    files: readonly MatchedFile[],
+    isGone: (path: string) => boolean = () => true,
+  ): Promise<void> {
     const keys = new Map(files.map((file) => [file.path, this.#keys.result(file.name)]));
     for (const [path, upload] of this.#uploads) {
-      if (keys.get(path) === upload.key) continue;
+      const key = keys.get(path);
+      if (key === upload.key || (key === undefined && !isGone(path))) continue;
       this.#uploads.delete(path);
       await this.#store.remove(upload.key);
     }
@@ -135,12 +206,6 @@ export class ResultUploads {
 
 interface Failure extends MissingResult {
   readonly cause: unknown;
-}
-
-/** @throws what the store refused a file with; a file that cannot be read throws nothing. */
-function throwRefused(failures: readonly Failure[]): void {
-  const refused = failures.find(({ cause }) => cause instanceof SpawnError);
-  if (refused !== undefined) throw refused.cause;
 }
 
 /** Why a file is not stored, in words; what is neither the user's nor the system's doing is thrown on. */
