@@ -110,6 +110,40 @@ describe.skipIf(isMissing)("a queue on EC2 goes on, by the command line", { time
     await rig.untilState(next, "terminated");
   });
 
+  it.concurrent("from its checkpoint, which is on the new instance, and which the store has until then", async ({
+    expect,
+  }) => {
+    const command =
+      "mkdir -p /out; cat /out/ck 2>/dev/null || echo weights-$JOB_ATTEMPT >/out/ck; touch /tmp/trains; " +
+      "until [ -e /tmp/go ]; do sleep 0.1; done; echo done >>/out/ck";
+    const jobs = [{ job_id: "train", command, result_files: ["/out/"] }];
+    await cli.ok([...LAUNCH, cli.queue({ queue_id: "checkpoint", jobs }, "checkpoint.json")]);
+    const id = await instanceOf("checkpoint");
+    await rig.untilWritten(id, "tmp/trains");
+    await rig.until("its checkpoint is stored", async () => {
+      return (await rig.stored("checkpoint/train/results/out/ck")) !== undefined;
+    });
+    rig.machine(id).losePower();
+    await (await rig.lab.truth.ec2()).terminateInstances({ InstanceIds: [id] });
+    await rig.untilState(id, "terminated");
+    const fetched = await cli.run(["queue", "results", "checkpoint", "-o", "sofar"]);
+    expect(fetched.stdout).not.toContain("✓");
+    expect(fetched.stdout).toContain("results/ (provisional)");
+    expect(fetched.stderr).toContain("its results are provisional, as they were stored by");
+
+    const resume = cli.start(["queue", "resume", "checkpoint", "--wait"]);
+    const next = await instanceOf("checkpoint", id);
+    await rig.untilWritten(next, "tmp/trains");
+    expect(rig.machine(next).written("out/ck")).toBe("weights-1\n");
+    await rig.machine(next).run("touch /tmp/go");
+    expect((await resume.result).code).toBe(0);
+    expect(await rig.stored("checkpoint/train/results/out/ck")).toBe("weights-1\ndone\n");
+    expect(JSON.stringify((await rig.status("checkpoint")).warnings)).toContain(
+      "train goes on from the results of its attempt 1",
+    );
+    await rig.untilState(next, "terminated");
+  });
+
   it.concurrent("after a failure on an instance that is gone: on a new one", async ({ expect }) => {
     await cli.ok([...LAUNCH, broken("gone"), "--on-complete", "terminate", "--wait"], { code: 1 });
     const id = await instanceOf("gone");

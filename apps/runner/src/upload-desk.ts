@@ -75,7 +75,7 @@ export class UploadDesk {
     if (job.resultFiles.length === 0 || this.#syncing.has(job.id)) return;
     this.#syncing.add(job.id);
     const syncResults = async (): Promise<void> => {
-      if (this.#syncing.has(job.id)) await uploader.syncResults();
+      if (this.#syncing.has(job.id)) await uploader.syncResults(attempt);
     };
     void this.#syncs
       .add(syncResults)
@@ -102,7 +102,7 @@ export class UploadDesk {
     this.#open.begin(job.id, attempt);
     this.#enqueue(job.id, async () => {
       try {
-        const store = () => this.#storeSoFar(job, metadata);
+        const store = () => this.#storeSoFar(job, attempt, metadata);
         const { warnings } = await this.#trying(store, Number.POSITIVE_INFINITY, job.id);
         for (const warning of warnings) this.#options.onWarning(job.id, warning);
         this.#open.end(job.id);
@@ -171,12 +171,12 @@ export class UploadDesk {
     return stored;
   }
 
-  async #storeSoFar(job: JobSpec, known: FinishedJob["metadata"]): Promise<UploadSummary> {
+  async #storeSoFar(job: JobSpec, attempt: number, known: FinishedJob["metadata"]): Promise<UploadSummary> {
     const deadline = this.#givenUp.signal;
     const failure = await this.#storeLeftAttempts(job);
     const metadata = { ...known, ...this.#startsOf(job.id) };
     const merged = this.#options.mergedLogPath(job.id);
-    const stored = await this.#uploader(job).storeSoFar({ merged, metadata, deadline });
+    const stored = await this.#uploader(job).storeSoFar({ attempt, merged, metadata, deadline });
     if (failure !== undefined) throw failure;
     refuseIncomplete(stored, deadline);
     return stored;

@@ -37,7 +37,13 @@ export {
 export { findAccountBucket, makeAccountBucket, openAnyStore } from "./open-any-store.js";
 export { attemptsBegun } from "./restore/attempts-begun.js";
 export { type CompletedJob, type KeptResults, keptResults } from "./restore/kept-results.js";
-export { type RestoredResults, type RestoreOptions, restoreResults } from "./restore/restore-results.js";
+export {
+  type RestorableFile,
+  type RestoredResults,
+  type RestoreOptions,
+  restoreResults,
+} from "./restore/restore-results.js";
+export { type ResultsSoFar, resultsSoFar } from "./restore/results-so-far.js";
 export type {
   ByteRange,
   GetOptions,

@@ -77,6 +77,8 @@ export interface JobKeys extends AttemptKeys {
   readonly merged: string;
   readonly metadata: string;
   readonly manifest: string;
+  /** While no manifest vouches for the job: where its result files belong. */
+  readonly provisional: string;
   readonly resultsFolder: string;
   readonly attemptsFolder: string;
   /** Where the result file of this name is stored. */
@@ -98,6 +100,7 @@ export function jobKeys(queueId: string, job: string): JobKeys {
     merged: `${folder}merged.log`,
     metadata: `${folder}metadata.json`,
     manifest: `${folder}manifest.json`,
+    provisional: `${folder}provisional.json`,
     resultsFolder: `${folder}results/`,
     attemptsFolder: `${folder}attempts/`,
     result: (name) => resultKey(`${folder}results/`, name),

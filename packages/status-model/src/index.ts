@@ -59,7 +59,7 @@ export type { StatusInput } from "./status/status-input.js";
 export { clocksAgree, msBetween } from "./status/time-between.js";
 export { type WallTime, wallTimeIn } from "./status/wall-time.js";
 export type { CurrentJob } from "./view/current-job.js";
-export type { JobRow } from "./view/job-row.js";
+export { type JobRow, stateIcon } from "./view/job-row.js";
 export type { LabelledLine } from "./view/labelled-line.js";
 export type { ResumeHint } from "./view/resume-hint.js";
 export {

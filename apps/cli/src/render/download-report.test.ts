@@ -1,4 +1,5 @@
 import type { DownloadSummary } from "@spawn/result-store";
+import type { JobStatus } from "@spawn/status-model";
 import { describe, expect, it } from "vitest";
 import { downloadHeading, downloadReport } from "./download-report.js";
 import { paletteOf } from "./palette.js";
@@ -10,6 +11,7 @@ const summary: DownloadSummary = {
   jobs: [
     {
       job: "export",
+      provisional: false,
       bytes: 69_000,
       files: [
         { name: "exit_code", kind: "meta", bytes: 2 },
@@ -19,6 +21,7 @@ const summary: DownloadSummary = {
     },
     {
       job: "train",
+      provisional: false,
       bytes: 256_904_000,
       files: [
         { name: "metadata.json", kind: "meta", bytes: 900 },
@@ -37,11 +40,29 @@ const summary: DownloadSummary = {
   warnings: [],
 };
 
+const states = new Map([
+  ["export", "completed" as const],
+  ["train", "completed" as const],
+]);
+
 describe("downloadReport", () => {
+  it("marks each job by what became of it, and what nothing vouches for", () => {
+    const jobs = summary.jobs.map((job) => ({ ...job, provisional: job.job === "train" }));
+    const input = { summary: { ...summary, jobs }, destination: "/out/", tookMs: 1_000, order: ["train"] };
+    const report = (train: JobStatus["status"]) =>
+      downloadReport({ ...input, states: new Map([["train", train]]) }, plain);
+    expect(report("pending")).toContain("  ⏸ train (256 MB), pending\n");
+    expect(report("pending")).toContain("└─ results/ (provisional)\n");
+    expect(report("failed")).toContain("  ✗ train (256 MB), failed\n");
+    expect(report("cancelled")).toContain("  ⊗ train (256 MB), cancelled\n");
+    expect(report("running")).toContain("  ▶ train (256 MB), running\n");
+    expect(report("running"), "nothing is known of it").toContain("  · export (69 KB)\n");
+  });
+
   it("shows every job as the reference does, in the order of the queue file", () => {
     const destination = "./results/queue-20260127-140532/";
     const report = downloadReport(
-      { summary, destination, tookMs: 45_200, order: ["train", "export"] },
+      { summary, destination, tookMs: 45_200, order: ["train", "export"], states },
       plain,
     );
     expect(`\n${report}\n`).toBe(`
@@ -66,7 +87,7 @@ Results saved to: ./results/queue-20260127-140532/
 
   it("says what was there already", () => {
     const report = downloadReport(
-      { summary: { ...summary, skipped: 3 }, destination: "/out/", tookMs: 90_000, order: [] },
+      { summary: { ...summary, skipped: 3 }, destination: "/out/", tookMs: 90_000, order: [], states },
       plain,
     );
     expect(report).toContain("Total downloaded: 256 MB (3 files were there already)\nTime: 1m 30s");
@@ -83,7 +104,7 @@ describe("downloadHeading", () => {
   it("claims no results where nothing is stored", () => {
     const nothing = { ...summary, jobs: [], totalBytes: 0 };
     const text = downloadReport(
-      { summary: nothing, destination: "./r/", tookMs: 1, order: ["train"] },
+      { summary: nothing, destination: "./r/", tookMs: 1, order: ["train"], states: new Map() },
       plain,
     );
     expect(text).toBe("No job of this queue has anything in the result store.");

@@ -1,6 +1,8 @@
 import { formatDuration, formatSize } from "@spawn/foundation";
 import type { DownloadSummary } from "@spawn/result-store";
+import { type JobStatus, stateIcon } from "@spawn/status-model";
 import type { Palette } from "./palette.js";
+import { paintState } from "./state-tone.js";
 
 /** What is said before a download. */
 export function downloadHeading(input: {
@@ -22,11 +24,13 @@ export interface DownloadReportInput {
   readonly tookMs: number;
   /** Jobs in the order of the queue file; those that are missing here come last. */
   readonly order: readonly string[];
+  /** What became of the jobs, as far as that is known. */
+  readonly states: ReadonlyMap<string, JobStatus["status"]>;
 }
 
 /** What is said after it: every job with its files, and the totals. */
 export function downloadReport(input: DownloadReportInput, palette: Palette): string {
-  const { summary, destination, tookMs, order } = input;
+  const { summary, destination, tookMs, order, states } = input;
   const places = new Map(order.map((job, place) => [job, place]));
   const placeOf = (job: string): number => places.get(job) ?? order.length;
   const jobs = [...summary.jobs].sort((a, b) => placeOf(a.job) - placeOf(b.job));
@@ -38,7 +42,7 @@ export function downloadReport(input: DownloadReportInput, palette: Palette): st
   const there = summary.skipped === 0 ? "" : ` (${summary.skipped} files were there already)`;
   return [
     "Jobs:",
-    jobs.map((job) => jobTree(job, palette).join("\n")).join("\n\n"),
+    jobs.map((job) => jobTree(job, states.get(job.job), palette).join("\n")).join("\n\n"),
     "",
     `Total downloaded: ${formatSize(downloadedBytes(summary))}${there}`,
     ...removedLines(summary.removed),
@@ -78,20 +82,40 @@ interface Entry {
 }
 
 /** Logs, then what is directly in `results/`: a folder there is one entry. */
-function jobTree(downloaded: DownloadedJob, palette: Palette): readonly string[] {
-  const { job, files } = downloaded;
+function jobTree(
+  downloaded: DownloadedJob,
+  state: JobStatus["status"] | undefined,
+  palette: Palette,
+): readonly string[] {
+  const { job, files, provisional } = downloaded;
   const logs = files
     .filter(({ kind }) => kind === "log")
     .map(({ name, bytes: size }) => ({ name, bytes: size }));
   const results = topEntries(files.filter(({ kind }) => kind === "result"));
   const entries = [
     ...logs.map((log) => [entryLine(log)]),
-    ...(results.length === 0 ? [] : [["results/", ...branches(results.map((entry) => [entryLine(entry)]))]]),
+    ...(results.length === 0
+      ? []
+      : [
+          [
+            provisional ? "results/ (provisional)" : "results/",
+            ...branches(results.map((entry) => [entryLine(entry)])),
+          ],
+        ]),
   ];
   return [
-    `  ${palette.good("✓")} ${job} (${formatSize(listedBytes(downloaded))})`,
+    `  ${jobMark(state, palette)} ${job} (${formatSize(listedBytes(downloaded))})${stateWords(state)}`,
     ...branches(entries).map((line) => `    ${line}`),
   ];
+}
+
+function jobMark(state: JobStatus["status"] | undefined, palette: Palette): string {
+  return state === undefined ? "·" : paintState(state, stateIcon(state), palette);
+}
+
+/** Of a job that completed there is nothing to add. */
+function stateWords(state: JobStatus["status"] | undefined): string {
+  return state === undefined || state === "completed" ? "" : `, ${state}`;
 }
 
 function entryLine({ name, bytes }: Entry): string {

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -167,6 +168,37 @@ describe("a queue of which only the store is left", () => {
     expect(readFileSync(layoutOf(next).mergedLog("data"), "utf8")).toMatch(/\] made data\n$/);
     expect(readRunnerLock(layoutOf(next).lock)).toMatchObject({ epoch: 1, alive: false });
     expect(readdirSync(next).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  it("has what a job had made that was cut short, and says so", async () => {
+    const folder = newFolder();
+    await leave(folder, 12);
+    const [store, at] = [join(folder, "store/test/model"), join(folder, "model.bin")];
+    mkdirSync(join(store, "results"), { recursive: true });
+    writeFileSync(join(store, "results/model.bin"), "half a model");
+    mkdirSync(join(store, "attempts/1"), { recursive: true });
+    writeFileSync(join(store, "attempts/1/stdout.log"), "");
+    const row = (name: string) => ({
+      ...{ path: join(folder, name), key: `test/model/results/${name}`, name, mode: "0600" },
+    });
+    const files = [row("model.bin"), row("not-yet.bin")];
+    writeFileSync(join(store, "provisional.json"), JSON.stringify({ schema_version: 1, attempt: 1, files }));
+    const next = newFolder();
+    await moveTo(next, join(folder, "store"));
+    const here = join(next, "model.bin");
+    expect(readFileSync(here, "utf8")).toBe("half a model");
+    expect(statSync(here).mode & 0o777).toBe(0o600);
+    expect(existsSync(at)).toBe(false);
+    expect(await session(next)).toBe("completed");
+    const said = foldIn(next).warnings.map(({ message }) => message);
+    expect(said).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^model goes on from the results of its attempt 1, as stored by .*provisional/),
+        "model had results in its attempt 1 that had not reached the store: not-yet.bin",
+      ]),
+    );
+    expect(readFileSync(join(next, "store/test/model/results/model.bin"), "utf8")).toBe(MODEL);
+    expect(existsSync(join(next, "store/test/model/provisional.json"))).toBe(false);
   });
 
   it("goes to one of several instances that ask, and to the same one again", async () => {

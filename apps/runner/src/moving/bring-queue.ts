@@ -14,6 +14,7 @@ import { completedJobs, type QueueFold } from "@spawn/status-model";
 import { syncToDisk } from "../journal-segment.js";
 import { writeMergedLogStart } from "../merged-log.js";
 import { prepareFolders, readQueue } from "../read-queue.js";
+import { bringSoFar, setAsideWords } from "./bring-so-far.js";
 import { type Brought, writeBrought } from "./brought.js";
 import { claimTakeover, refuseTaken } from "./claim-takeover.js";
 import { readStoredJournal, type StoredJournal } from "./stored-journal.js";
@@ -98,11 +99,15 @@ async function bringResults(
   const warnings: string[] = [];
   for (const manifest of manifests) {
     const { setAside } = await restoreResults(store, manifest, moved);
-    for (const { path, as } of setAside) {
-      warnings.push(`${path} was not what ${manifest.job} had left there; it is now ${as}`);
-    }
+    warnings.push(...setAsideWords(manifest.job, setAside));
   }
   const begun = Object.fromEntries(await attemptsBegun(store, queueId));
+  const isCompleted = new Set(completed.map(({ job }) => job));
+  for (const job of declaring) {
+    const hasBegun = job in begun || fold.created.jobs.some(({ id }) => id === job && fold.job(id).last);
+    if (isCompleted.has(job) || !hasBegun) continue;
+    warnings.push(...(await bringSoFar(store, queueId, job, moved)));
+  }
   return { lost, undeclared: trustCompleted ? [] : undeclared, warnings, begun };
 }
 

@@ -32,6 +32,8 @@ export type DownloadEvent =
 
 export interface DownloadedJob {
   readonly job: string;
+  /** Nothing vouches for it: the job is not over, or its runner died. */
+  readonly provisional: boolean;
   /** Meta and logs first, then results by name. */
   readonly files: readonly DownloadedFile[];
   /** Of all its files, those included that were there already. */

@@ -20,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { folderStore } from "../folder-store/folder-store.js";
 import { jobKeys } from "../keys.js";
 import { decodeManifest, encodeManifest, type ManifestFile } from "../manifest.js";
+import { encodeProvisional } from "../provisional.js";
 import type { ResultStore } from "../result-store.js";
 import { createJobUploader } from "../uploader/job-uploader.js";
 import type { DownloadEvent, DownloadSummary } from "./download-events.js";
@@ -201,16 +202,35 @@ describe("what is not there", () => {
     }
   });
 
-  test("is the manifest of a job that still runs: its latest logs come, with a warning", async () => {
+  test("is the manifest of a job that still runs: its latest logs come, and its results so far, with a warning", async () => {
+    const keys = jobKeys("q", "train");
     for (const attempt of [1, 2, 10]) {
-      await store.putBytes(jobKeys("q", "train").attempt(attempt).stdout, Buffer.from(`attempt ${attempt}`));
+      await store.putBytes(keys.attempt(attempt).stdout, Buffer.from(`attempt ${attempt}`));
     }
-    await store.putBytes(jobKeys("q", "train").stdout, Buffer.from("attempt 2"));
-    await store.putBytes(jobKeys("q", "train").result("provisional.pth"), Buffer.from("x"));
-    const { warnings } = await download();
-    expect(tree()).toEqual(["train/stdout.log"]);
+    await store.putBytes(keys.stdout, Buffer.from("attempt 2"));
+    const [odd, gone] = [keys.result("a\nb"), keys.result("gone")];
+    await store.putBytes(odd, Buffer.from("x"));
+    const row = { path: "/out/a\nb", name: "a\nb", mode: "0755" };
+    const files = [
+      { ...row, key: odd },
+      { ...row, key: gone, name: "gone" },
+    ];
+    await store.putBytes(keys.provisional, Buffer.from(encodeProvisional({ attempt: 10, files })));
+    const { jobs, warnings } = await download();
+    expect(tree()).toEqual(["train/results/a\nb", "train/stdout.log"]);
+    expect(statSync(join(output, "train/results/a\nb")).mode & 0o777).toBe(0o700);
     expect(readFileSync(join(output, "train/stdout.log"), "utf8")).toBe("attempt 10");
+    expect(jobs).toMatchObject([{ job: "train", provisional: true }]);
     expect(warnings).toEqual([
+      expect.stringMatching(
+        /^train has no manifest, as it has not ended or its runner died: its results are provisional, as they were stored by \d{4}-.*Z$/,
+      ),
+    ]);
+  });
+
+  test("is the manifest, and there are no results yet: only the logs come", async () => {
+    await store.putBytes(jobKeys("q", "train").stdout, Buffer.from("x"));
+    expect((await download()).warnings).toEqual([
       "train has no manifest, as it has not ended or its runner died: only its logs are fetched",
     ]);
   });

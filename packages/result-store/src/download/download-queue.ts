@@ -29,7 +29,7 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches a queue's logs and results and verifies them against the manifests: `<output>/<job>/stdout.log`, …,
+ * Fetches a queue's logs and results and verifies them against the manifests, of a job without one what there is, unverified: `<output>/<job>/stdout.log`, …,
  * `<output>/<job>/results/…`, files of mode 0600 (0700 where the result was executable). What is there already, and the
  * same, is kept; what was begun is continued. What an earlier download brought and the store names no more is taken
  * away, unless it was changed since; a hidden index in the output folder (`.fetched.<queue-id>.json`) remembers what that
@@ -105,7 +105,8 @@ class Download {
     if (plan.failure !== undefined) this.#noteDamaged(plan.job, "manifest.json", plan.failure);
     const fetched = await Promise.all(plan.files.map((file) => this.#transfers.add(() => this.#fetch(file))));
     const files = fetched.filter((file) => file !== undefined);
-    const job = { job: plan.job, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const job = { job: plan.job, provisional: plan.provisional, files, bytes };
     if (files.length === plan.files.length && plan.failure === undefined)
       this.#emit({ kind: "job-done", job });
     return job;

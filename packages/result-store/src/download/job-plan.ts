@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { SpawnError } from "@spawn/foundation";
-import { jobKeys } from "../keys.js";
+import { type JobKeys, jobKeys } from "../keys.js";
 import { decodeManifest, type Manifest } from "../manifest.js";
+import { decodeProvisional } from "../provisional.js";
 import type { ResultStore, StoredObject } from "../result-store.js";
 import type { DownloadedKind } from "./download-events.js";
 import type { StoredJob } from "./stored-jobs.js";
@@ -28,11 +29,13 @@ export interface JobPlan {
   readonly job: string;
   readonly files: readonly PlannedFile[];
   readonly warnings: readonly string[];
+  /** Nothing vouches for what is fetched: the job is not over, or its runner died. */
+  readonly provisional: boolean;
   /** Why nothing can be fetched for certain: its manifest is damaged. */
   readonly failure?: SpawnError;
 }
 
-/** Decides what to fetch of a job: by its manifest; without one its logs alone, those of the latest attempt. */
+/** Decides what to fetch of a job: by its manifest; without one what there is, the logs being those of the latest attempt. */
 export async function planJob(
   store: ResultStore,
   queueId: string,
@@ -41,23 +44,23 @@ export async function planJob(
 ): Promise<JobPlan> {
   const keys = jobKeys(queueId, stored.job);
   const bytes = await store.readBytes(keys.manifest);
-  if (bytes === undefined) {
-    const warning = `${stored.job} has no manifest, as it has not ended or its runner died: only its logs are fetched`;
-    return { job: stored.job, files: unfinishedFiles(keys.folder, stored, logs), warnings: [warning] };
-  }
+  if (bytes === undefined) return await planUnfinished(store, keys, stored, logs);
   try {
     const manifest = decodeManifest(Buffer.from(bytes).toString("utf8"), keys.folder);
     const files = manifestFiles(keys.folder, stored, logs, manifest);
     const own = { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
     return {
       job: stored.job,
+      provisional: false,
       files: [plannedObject(stored.job, keys.folder, "manifest.json", "meta", own), ...files],
       warnings: manifest.missing.map(
         ({ path, reason }) => `${stored.job}: ${path} is not in the results: ${reason}`,
       ),
     };
   } catch (error) {
-    if (error instanceof SpawnError) return { job: stored.job, files: [], warnings: [], failure: error };
+    if (error instanceof SpawnError) {
+      return { job: stored.job, provisional: false, files: [], warnings: [], failure: error };
+    }
     throw error;
   }
 }
@@ -90,7 +93,43 @@ function manifestFiles(
   return [...objects, ...results.sort((left, right) => (left.name < right.name ? -1 : 1))];
 }
 
-function unfinishedFiles(folder: string, stored: StoredJob, logs: LogChoice): PlannedFile[] {
+async function planUnfinished(
+  store: ResultStore,
+  keys: JobKeys,
+  stored: StoredJob,
+  logs: LogChoice,
+): Promise<JobPlan> {
+  const results = logs === "only" ? [] : await provisionalFiles(store, keys, stored);
+  const what =
+    results.length === 0
+      ? "only its logs are fetched"
+      : `its results are provisional, as they were stored by ${new Date(stored.resultsMs).toISOString()}`;
+  const warning = `${stored.job} has no manifest, as it has not ended or its runner died: ${what}`;
+  const files = [...unfinishedLogs(keys.folder, stored, logs), ...results];
+  return { job: stored.job, provisional: true, files, warnings: [warning] };
+}
+
+/** Whole files each, which may be of different moments. */
+async function provisionalFiles(
+  store: ResultStore,
+  keys: JobKeys,
+  { job, sizes }: StoredJob,
+): Promise<PlannedFile[]> {
+  const bytes = await store.readBytes(keys.provisional);
+  const described = bytes && decodeProvisional(Buffer.from(bytes).toString("utf8"), keys.folder);
+  const known = new Map(described?.files.map((file) => [file.key, file]));
+  const files = [...sizes].flatMap(([object, size]) => {
+    if (!object.startsWith("results/")) return [];
+    const key = `${keys.folder}${object}`;
+    const name = known.get(key)?.name ?? object.slice("results/".length);
+    const executable = (Number.parseInt(known.get(key)?.mode ?? "0", 8) & 0o100) !== 0;
+    const target = `${job}/results/${name}`;
+    return [{ job, key, kind: "result" as const, name, target, size, executable }];
+  });
+  return files.sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function unfinishedLogs(folder: string, stored: StoredJob, logs: LogChoice): PlannedFile[] {
   const attempt = latestAttempt(stored);
   return objectNames(logs).flatMap(({ name, kind }) => {
     const latest = `attempts/${attempt}/${name}`;

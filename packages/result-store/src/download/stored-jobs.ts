@@ -4,13 +4,15 @@ import type { ResultStore } from "../result-store.js";
 
 /** What a key looks like below a job's folder; anything else below a queue is not a job's. */
 const JOB_OBJECT =
-  /^(?:stdout\.log|stderr\.log|merged\.log|exit_code|metadata\.json|manifest\.json|results\/.+|attempts\/\d+\/.+)$/s;
+  /^(?:stdout\.log|stderr\.log|merged\.log|exit_code|metadata\.json|(?:manifest|provisional)\.json|results\/.+|attempts\/\d+\/.+)$/s;
 
 /** The objects of one job, by what follows its folder in their keys. */
 export interface StoredJob {
   readonly job: string;
   /** `stdout.log` → bytes */
   readonly sizes: ReadonlyMap<string, number>;
+  /** When the last of its result files was stored, in ms since the Unix epoch; 0 where there are none. */
+  readonly resultsMs: number;
 }
 
 /**
@@ -47,19 +49,24 @@ async function listJobs(
   folder: string,
 ): Promise<{ readonly any: boolean; readonly jobs: readonly StoredJob[] }> {
   const start = queueKeys(queueId).folder.length;
-  const jobs = new Map<string, Map<string, number>>();
+  const jobs = new Map<string, { readonly sizes: Map<string, number>; resultsMs: number }>();
   let any = false;
-  for await (const { key, size } of store.list(folder)) {
+  for await (const { key, size, modifiedMs } of store.list(folder)) {
     any = true;
     const slash = key.indexOf("/", start);
     const job = key.slice(start, slash);
     const object = key.slice(slash + 1);
     if (slash < 0 || !isStoreId(job) || !JOB_OBJECT.test(object)) continue;
-    const sizes = jobs.get(job) ?? new Map<string, number>();
-    jobs.set(job, sizes.set(object, size));
+    const known = jobs.get(job) ?? { sizes: new Map<string, number>(), resultsMs: 0 };
+    known.sizes.set(object, size);
+    if (object.startsWith("results/")) known.resultsMs = Math.max(known.resultsMs, modifiedMs);
+    jobs.set(job, known);
   }
   const names = [...jobs.keys()].sort();
-  return { any, jobs: names.map((job) => ({ job, sizes: jobs.get(job) ?? new Map() })) };
+  return {
+    any,
+    jobs: names.map((job) => ({ job, ...(jobs.get(job) ?? { sizes: new Map(), resultsMs: 0 }) })),
+  };
 }
 
 function queueNotFound(store: ResultStore, queueId: string): SpawnError {

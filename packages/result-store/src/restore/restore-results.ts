@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, renameSync, utimesSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { SpawnError } from "@spawn/foundation";
 import PQueue from "p-queue";
-import type { Manifest, ManifestFile } from "../manifest.js";
+import type { ManifestFile } from "../manifest.js";
+import type { ProvisionalFile } from "../provisional.js";
 import { describeFile } from "../receive-file.js";
-import type { ResultStore } from "../result-store.js";
+import type { ResultStore, StoredObject } from "../result-store.js";
 import { explained } from "../store-errors.js";
 
 /** Files that are fetched at the same time. */
@@ -16,6 +17,9 @@ export interface RestoreOptions {
   readonly moved?: { readonly from: string; readonly to: string };
   readonly signal?: AbortSignal;
 }
+
+/** One that has no size and hash is taken as it is in the store. */
+export type RestorableFile = ProvisionalFile & Partial<Pick<ManifestFile, "size" | "sha256" | "modified">>;
 
 export interface RestoredResults {
   /** Brought from the store. */
@@ -37,13 +41,13 @@ export interface RestoredResults {
  */
 export async function restoreResults(
   store: ResultStore,
-  manifest: Manifest,
+  { files }: { readonly files: readonly RestorableFile[] },
   options: RestoreOptions = {},
 ): Promise<RestoredResults> {
   const { signal } = options;
   const transfers = new PQueue({ concurrency: CONCURRENCY });
   const restored = await transfers.addAll(
-    manifest.files.map((file) => () => restoreFile(store, file, pathHere(file.path, options.moved), signal)),
+    files.map((file) => () => restoreFile(store, file, pathHere(file.path, options.moved), signal)),
   );
   const fetched = restored.filter(({ outcome }) => outcome === "fetched");
   return {
@@ -62,41 +66,50 @@ interface RestoredFile {
 
 async function restoreFile(
   store: ResultStore,
-  file: ManifestFile,
+  file: RestorableFile,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<RestoredFile> {
   const { key, size, sha256 } = file;
-  const there = explained("restoring a result", path, () => lstatSync(path, { throwIfNoEntry: false }));
-  const same =
-    there?.isFile() === true && there.size === size && (await describeFile(path)).sha256 === sha256;
-  if (same) return { outcome: "kept", bytes: 0 };
+  const expect = size === undefined || sha256 === undefined ? undefined : { size, sha256 };
+  if (expect !== undefined && (await isThere(path, expect))) return { outcome: "kept", bytes: 0 };
   explained("restoring a result", path, () => mkdirSync(dirname(path), { recursive: true }));
   const id = createHash("sha256").update(key).digest("hex").slice(0, 16);
   const partial = join(dirname(path), `.spawn-restore-${id}`);
   const fetched = await store.getFile(key, partial, {
-    expect: { size, sha256 },
+    ...(expect === undefined ? {} : { expect }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (fetched === undefined) {
     throw new SpawnError(
       "verification-failed",
-      `${key} is not in the store, although the manifest names it`,
+      `${key} is not in the store, although its job is said to have left it there`,
       {
         hint: "Run its job again with --rerun, or put the object back.",
       },
     );
   }
+  if (expect === undefined && (await isThere(path, fetched))) {
+    explained("restoring a result", partial, () => rmSync(partial));
+    return { outcome: "kept", bytes: 0 };
+  }
   return explained("restoring a result", path, () => {
     chmodSync(partial, Number.parseInt(file.mode, 8));
-    const modified = new Date(file.modified);
+    const modified = new Date(file.modified ?? "");
     if (!Number.isNaN(modified.getTime())) utimesSync(partial, modified, modified);
+    const there = lstatSync(path, { throwIfNoEntry: false });
     const as = there === undefined ? undefined : freeName(path);
     if (as !== undefined) renameSync(path, as);
     renameSync(partial, path);
-    const restored = { outcome: "fetched" as const, bytes: size };
+    const restored = { outcome: "fetched" as const, bytes: fetched.size };
     return as === undefined ? restored : { ...restored, setAside: { path, as } };
   });
+}
+
+async function isThere(path: string, expect: StoredObject): Promise<boolean> {
+  const there = explained("restoring a result", path, () => lstatSync(path, { throwIfNoEntry: false }));
+  if (there?.isFile() !== true || there.size !== expect.size) return false;
+  return (await describeFile(path)).sha256 === expect.sha256;
 }
 
 function freeName(path: string): string {

@@ -6,6 +6,7 @@ import { FakeClock, SpawnError } from "@spawn/foundation";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { jobKeys } from "../keys.js";
 import { decodeManifest, type Manifest } from "../manifest.js";
+import { decodeProvisional } from "../provisional.js";
 import { MemoryStore } from "../testing/memory-store.js";
 import { createJobUploader, type FinishedJob, type JobUploader } from "./job-uploader.js";
 
@@ -136,13 +137,13 @@ describe("while a job runs", () => {
   test("result files go up once two looks saw them unchanged, and are not sent again", async () => {
     file("a.txt", "one");
     const one = uploader("*.txt");
-    await one.syncResults();
+    await one.syncResults(1);
     expect(await stored()).toEqual([]);
     file("b.txt", "new at the second look");
-    await one.syncResults();
-    expect(await stored()).toEqual(["results/a.txt"]);
+    await one.syncResults(1);
+    expect(await stored()).toEqual(["provisional.json", "results/a.txt"]);
     appendFileSync(join(work, "a.txt"), " and two");
-    await one.syncResults();
+    await one.syncResults(1);
     expect(await read(keys.result("a.txt"))).toBe("one");
     await one.finish(finished());
     expect([await read(keys.result("a.txt")), store.sent.get(keys.result("b.txt"))]).toEqual([
@@ -155,9 +156,9 @@ describe("while a job runs", () => {
     file("tmp.ckpt", "x");
     file("last.ckpt", "y");
     const one = uploader("*.ckpt");
-    await one.syncResults();
-    await one.syncResults();
-    expect(await stored()).toEqual(["results/last.ckpt", "results/tmp.ckpt"]);
+    await one.syncResults(1);
+    await one.syncResults(1);
+    expect(await stored()).toEqual(["provisional.json", "results/last.ckpt", "results/tmp.ckpt"]);
     rmSync(join(work, "tmp.ckpt"));
     await one.finish(finished());
     expect((await manifest())?.files.map((entry) => entry.name)).toEqual(["last.ckpt"]);
@@ -220,10 +221,10 @@ describe("while a job runs", () => {
   test("overlapping calls are done one after another", async () => {
     file("a.txt", "one");
     const one = uploader("a.txt");
-    await one.syncResults();
+    await one.syncResults(1);
     await Promise.all([
-      one.syncResults(),
-      one.syncResults(),
+      one.syncResults(1),
+      one.syncResults(1),
       one.syncLogs({ attempt: 1, stdout: "none", stderr: "none", merged: "none" }),
       finishAttempt(one, 1, 0),
       one.finish(finished()),
@@ -329,8 +330,8 @@ describe("a job that stops before it is over", () => {
   test("leaves what it has in the store, changed or new, and nothing vouches for it", async () => {
     file("ck", "old");
     const one = uploader("ck*");
-    await one.syncResults();
-    await one.syncResults();
+    await one.syncResults(1);
+    await one.syncResults(1);
     file("ck", "newer");
     file("ck.final", "last");
     const summary = await one.storeSoFar(paused());
@@ -340,16 +341,22 @@ describe("a job that stops before it is over", () => {
       await read(keys.result("ck.final")),
       await read(keys.merged),
     ]).toEqual(["newer", "last", "log"]);
-    expect(await stored()).toEqual(["merged.log", "metadata.json", "results/ck", "results/ck.final"]);
+    expect(await stored()).toEqual([
+      "merged.log",
+      "metadata.json",
+      "provisional.json",
+      "results/ck",
+      "results/ck.final",
+    ]);
   });
 
   test("keeps in the store what it had just removed to write it anew", async () => {
     file("ck", "good");
     const one = uploader("ck");
-    await one.syncResults();
-    await one.syncResults();
+    await one.syncResults(1);
+    await one.syncResults(1);
     rmSync(join(work, "ck"));
-    await one.syncResults();
+    await one.syncResults(1);
     await one.storeSoFar(paused());
     expect(await read(keys.result("ck"))).toBe("good");
   });
@@ -360,7 +367,7 @@ describe("a job that stops before it is over", () => {
     const one = createJobUploader({
       ...{ store, queueId: "q", job: "train", patterns: ["*"], workingDirectory: work, concurrency: 2 },
     });
-    await one.syncResults();
+    await one.syncResults(1);
     let letGo = (): void => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -371,7 +378,7 @@ describe("a job that stops before it is over", () => {
       if (key === keys.result("large") && begun.filter((name) => name.endsWith("large")).length === 1)
         await held;
     };
-    const syncing = one.syncResults().catch(() => {});
+    const syncing = one.syncResults(1).catch(() => {});
     while (!begun.includes("results/b")) await new Promise(setImmediate);
     file("large", "y".repeat(2_000));
     file("c", "new");
@@ -406,20 +413,20 @@ describe("a job that stops before it is over", () => {
     file("1.ckpt", "just written");
     const one = uploader("*.ckpt");
     const merged = file("merged", "a line\n");
-    await one.storeSoFar({ merged, metadata: {} });
+    await one.storeSoFar({ attempt: 1, merged, metadata: {} });
     expect(await read(keys.result("1.ckpt"))).toBe("just written");
     expect(await read(keys.merged)).toBe("a line\n");
     expect(await manifest()).toBeUndefined();
-    await one.storeSoFar({ merged, metadata: {} });
+    await one.storeSoFar({ attempt: 1, merged, metadata: {} });
     expect(store.sent.get(keys.result("1.ckpt"))).toBe(12);
     appendFileSync(merged, "another\n");
-    await one.storeSoFar({ merged, metadata: {} });
+    await one.storeSoFar({ attempt: 1, merged, metadata: {} });
     expect(await read(keys.merged)).toBe("a line\nanother\n");
   });
 
   test("keeps what the attempt before has left in the store", async () => {
     await store.putBytes(keys.result("1.ckpt"), Buffer.from("of the attempt before"));
-    await uploader("*.ckpt").storeSoFar({ merged: join(work, "no-log"), metadata: {} });
+    await uploader("*.ckpt").storeSoFar({ attempt: 1, merged: join(work, "no-log"), metadata: {} });
     expect(await read(keys.result("1.ckpt"))).toBe("of the attempt before");
   });
 
@@ -429,11 +436,65 @@ describe("a job that stops before it is over", () => {
       if (key === keys.result("1.ckpt")) throw new SpawnError("store-failed", "no answer");
     };
     const one = uploader("*.ckpt");
-    await expect(one.storeSoFar({ merged: "none", metadata: {} })).rejects.toMatchObject({
+    await expect(one.storeSoFar({ attempt: 1, merged: "none", metadata: {} })).rejects.toMatchObject({
       code: "store-failed",
     });
     store.beforePut = async () => {};
-    await one.storeSoFar({ merged: "none", metadata: {} });
+    await one.storeSoFar({ attempt: 1, merged: "none", metadata: {} });
     expect(await read(keys.result("1.ckpt"))).toBe("x");
+  });
+});
+
+describe("where provisional results belong", () => {
+  async function described(): Promise<unknown> {
+    const text = await read(keys.provisional);
+    return text === undefined ? undefined : decodeProvisional(text, keys.folder);
+  }
+
+  const row = (name: string, mode = "0644") => ({
+    ...{ path: join(work, name), key: keys.result(name), name, mode },
+  });
+
+  test("is known before they are stored, and no more when a manifest vouches for them", async () => {
+    file("ck", "one");
+    const one = uploader("ck*");
+    store.beforePut = async (key) => {
+      if (key === keys.result("ck")) expect(await described()).toEqual({ attempt: 1, files: [row("ck")] });
+    };
+    await one.syncResults(1);
+    await one.syncResults(1);
+    expect(await described()).toEqual({ attempt: 1, files: [row("ck")] });
+    await one.finish(finished());
+    expect(await described()).toBeUndefined();
+    expect((await manifest())?.files).toHaveLength(1);
+  });
+
+  test("is put again only when other files are there, not when they change", async () => {
+    file("ck", "one");
+    const one = uploader("ck*");
+    let puts = 0;
+    store.beforePut = async (key) => {
+      if (key === keys.provisional) puts += 1;
+    };
+    for (let look = 0; look < 5; look += 1) {
+      await one.syncResults(1);
+      await one.syncResults(1);
+      file("ck", `${look}`);
+    }
+    expect(puts).toBe(1);
+    file("ck.final", "last");
+    await one.storeSoFar(finished());
+    expect(puts).toBe(2);
+    expect(await described()).toEqual({ attempt: 1, files: [row("ck"), row("ck.final")] });
+  });
+
+  test("is what the manifest said, when the job runs again", async () => {
+    const path = file("ck", "one");
+    await uploader("ck").finish(finished());
+    rmSync(path);
+    await uploader("ck").syncLogs({ attempt: 2, stdout: "none", stderr: "none", merged: "none" });
+    expect(await manifest()).toBeUndefined();
+    expect(await described()).toEqual({ attempt: 1, files: [row("ck")] });
+    expect(await read(keys.result("ck"))).toBe("one");
   });
 });

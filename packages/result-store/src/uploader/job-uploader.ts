@@ -1,7 +1,8 @@
-import { type Clock, systemClock } from "@spawn/foundation";
+import { type Clock, SpawnError, systemClock } from "@spawn/foundation";
 import { type JobKeys, jobKeys } from "../keys.js";
-import { encodeManifest, type ManifestLog } from "../manifest.js";
+import { decodeManifest, encodeManifest, type Manifest, type ManifestLog } from "../manifest.js";
 import type { ResultPatterns } from "../matching/match-result-files.js";
+import { encodeProvisional } from "../provisional.js";
 import type { ResultStore } from "../result-store.js";
 import { type AttemptLogs, type FinishedAttempt, LogUploads } from "./log-uploads.js";
 import { ResultUploads, type UploadedResults } from "./result-uploads.js";
@@ -34,7 +35,7 @@ export interface FinishedJob {
 }
 
 /** A job that ran, and is not over: it was stopped, or waits for its next attempt. */
-export type PausedJob = Pick<FinishedJob, "merged" | "metadata" | "deadline">;
+export type PausedJob = Omit<FinishedJob, "exitCode">;
 
 export interface UploadSummary {
   /** Result files in the manifest. */
@@ -54,7 +55,7 @@ export interface JobUploader {
   /** Call it now and then while an attempt runs; cheap when nothing has grown. Rejects where the store fails. */
   syncLogs(logs: AttemptLogs): Promise<void>;
   /** Call it now and then: a result file goes up when two calls saw it unchanged. Rejects where the store fails. */
-  syncResults(): Promise<void>;
+  syncResults(attempt: number): Promise<void>;
   /** Stores an ended attempt's logs and exit code under `attempts/<n>/`, and as the job's own. May be repeated. */
   finishAttempt(attempt: FinishedAttempt): Promise<void>;
   /**
@@ -109,11 +110,11 @@ class StoreUploader implements JobUploader {
     return this.#logSync;
   }
 
-  syncResults(): Promise<void> {
+  syncResults(attempt: number): Promise<void> {
     const results = this.#results;
     if (results === undefined) return Promise.resolve();
     this.#resultSync ??= this.#retireManifest(true)
-      .then(() => results.sync(this.#syncs.signal))
+      .then(() => results.sync(attempt, this.#syncs.signal))
       .finally(() => {
         this.#resultSync = undefined;
       });
@@ -132,7 +133,7 @@ class StoreUploader implements JobUploader {
       await this.#retireManifest(true);
       const [logs, results = NO_RESULTS] = await Promise.all([
         this.#logTurns.take(() => this.#storeLogsSoFar(job)),
-        this.#results?.storeSoFar(job.deadline),
+        this.#results?.storeSoFar(job.attempt, job.deadline),
       ]);
       return summaryOf(results, logs);
     });
@@ -174,6 +175,7 @@ class StoreUploader implements JobUploader {
     const { files, missing } = results;
     const manifest = encodeManifest({ schemaVersion: 1, job: this.#job, attempt, files, logs, missing });
     await this.#store.putBytes(this.#keys.manifest, Buffer.from(manifest), { durable: files.length > 0 });
+    if (deadline?.aborted !== true) await this.#results?.noLongerProvisional(attempt);
     return summaryOf(results, warnings);
   }
 
@@ -196,8 +198,25 @@ class StoreUploader implements JobUploader {
 
   /** A manifest of an earlier run would vouch for what is about to be replaced. */
   async #retireManifest(mayExist: boolean): Promise<void> {
-    if (mayExist) this.#manifestRetired ??= this.#store.remove(this.#keys.manifest);
+    if (mayExist) {
+      this.#manifestRetired ??= this.#demoteManifest().catch((error: unknown) => {
+        this.#manifestRetired = undefined;
+        throw error;
+      });
+    }
     await this.#manifestRetired;
+  }
+
+  /** What it vouched for is still there, and where it belongs stays known. */
+  async #demoteManifest(): Promise<void> {
+    const bytes = await this.#store.readBytes(this.#keys.manifest);
+    if (bytes === undefined) return;
+    const earlier = readManifest(bytes, this.#keys.folder);
+    if (earlier !== undefined && earlier.files.length > 0) {
+      const provisional = Buffer.from(encodeProvisional(earlier));
+      await this.#store.putBytes(this.#keys.provisional, provisional);
+    }
+    await this.#store.remove(this.#keys.manifest);
   }
 }
 
@@ -216,4 +235,14 @@ function encodeMetadata(metadata: FinishedJob["metadata"]): Uint8Array {
 
 function logWarning(path: string): string {
   return `${path} is not stored completely: the deadline passed`;
+}
+
+/** `undefined` where it is damaged. */
+function readManifest(bytes: Uint8Array, jobFolder: string): Manifest | undefined {
+  try {
+    return decodeManifest(Buffer.from(bytes).toString("utf8"), jobFolder);
+  } catch (error) {
+    if (error instanceof SpawnError) return undefined;
+    throw error;
+  }
 }

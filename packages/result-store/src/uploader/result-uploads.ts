@@ -5,6 +5,7 @@ import type { ManifestFile, MissingResult } from "../manifest.js";
 import { type FileStamp, sameStamp } from "../matching/found-file.js";
 import { type MatchedFile, type ResultPatterns, resultMatcher } from "../matching/match-result-files.js";
 import type { ResultStore } from "../result-store.js";
+import { Description, shownMode } from "./description.js";
 import { type StoredFile, storeStillFile } from "./store-still-file.js";
 import { Turns } from "./turns.js";
 
@@ -33,6 +34,7 @@ export class ResultUploads {
   readonly #looks = new Turns();
   readonly #uploads = new Map<string, Upload>();
   readonly #underWay = new Map<string, Transfer>();
+  readonly #described: Description;
   #lastLook: ReadonlyMap<string, FileStamp> = new Map();
 
   constructor(store: ResultStore, keys: JobKeys, patterns: ResultPatterns, concurrency: number) {
@@ -40,10 +42,11 @@ export class ResultUploads {
     this.#keys = keys;
     this.#match = resultMatcher(patterns);
     this.#transfers = new PQueue({ concurrency });
+    this.#described = new Description(store, keys);
   }
 
   /** Stores what has not changed since the last call and is not stored yet; takes away what stays vanished. */
-  async sync(signal: AbortSignal): Promise<void> {
+  async sync(attempt: number, signal: AbortSignal): Promise<void> {
     const { uploading } = await this.#looks.take(async () => {
       const { files } = await this.#match();
       const still = files.filter(
@@ -54,6 +57,7 @@ export class ResultUploads {
       // Who writes a file anew may have removed the old one just now.
       await this.#removeVanished(files, (path) => !this.#lastLook.has(path));
       this.#lastLook = new Map(files.map((file) => [file.path, file.stamp]));
+      if (still.length > 0) await this.#describe(attempt, files);
       return { uploading: this.#uploadAll(still, signal) };
     });
     const refused = (await uploading).find(({ cause }) => cause instanceof SpawnError);
@@ -64,11 +68,12 @@ export class ResultUploads {
    * Stores the results as they are now, of a job that ran and is not over, beside what is on its way: the smallest first, so
    * that one large file keeps no other from being stored. What is in the store and vanished stays there. Fails as `finish`.
    */
-  async storeSoFar(signal: AbortSignal | undefined): Promise<UploadedResults> {
+  async storeSoFar(attempt: number, signal: AbortSignal | undefined): Promise<UploadedResults> {
     const { files, uploading } = await this.#looks.take(async () => {
       const { files } = await this.#match();
       const changed = files.filter((file) => !this.#isStored(file));
       changed.sort((left, right) => left.stamp.size - right.stamp.size);
+      await this.#describe(attempt, files);
       this.#supersede(changed);
       return { files, uploading: this.#uploadAll(changed, signal) };
     });
@@ -91,6 +96,17 @@ export class ResultUploads {
     const stored = this.#outcome(files, await this.#uploadAll(changed, signal), signal);
     const nothing = unmatched.map((pattern) => `result_files: ${JSON.stringify(pattern)} matches no file`);
     return { ...stored, warnings: [...nothing, ...warnings, ...stored.warnings] };
+  }
+
+  /** A manifest vouches for them now. */
+  async noLongerProvisional(attempt: number): Promise<void> {
+    await this.#described.remove(attempt > 1);
+  }
+
+  /** What vanished and is in the store belongs where it was. */
+  async #describe(attempt: number, files: readonly MatchedFile[]): Promise<void> {
+    const named = new Set(files.map(({ path }) => path));
+    await this.#described.say(attempt, files, (path) => !named.has(path) && this.#uploads.has(path));
   }
 
   #outcome(
@@ -228,7 +244,7 @@ function manifestFile({ name, key, size, sha256, file }: Upload & { readonly nam
     name,
     size,
     sha256,
-    mode: (file.mode & 0o777).toString(8).padStart(4, "0"),
+    mode: shownMode(file.mode),
     modified: new Date(file.stamp.modifiedMs).toISOString(),
   };
 }

@@ -27,6 +27,11 @@ const ICONS: Readonly<Record<JobStatus["status"], string>> = {
   cancelled: "⊗",
 };
 
+/** One character for a job's state. */
+export function stateIcon(state: JobStatus["status"]): string {
+  return ICONS[state];
+}
+
 /** @param updatedAt when the status was true, RFC 3339 */
 export function jobRow(job: JobStatus, updatedAt: string): JobRow {
   return {

@@ -9,6 +9,7 @@ import {
   queueKeys,
   type ResultStore,
 } from "@spawn/result-store";
+import type { QueueStatus } from "@spawn/status-model";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
 import { regionFlag } from "../../flags/region-flag.js";
@@ -27,7 +28,7 @@ import type { TransferProgress } from "../../terminal/transfer-progress.js";
 export default class QueueResults extends SpawnCommand {
   static override summary = "download the logs and results of a queue, verified";
   static override description =
-    "Works while the queue runs as well: of a job that has not ended the logs so far are fetched. What is there already is kept; what was begun is continued. Files that an earlier download brought and the store has no more are removed, unless they were changed since.";
+    "Works while the queue runs as well: of a job that has not ended the logs and results so far are fetched, which are provisional: whole files each, as they were stored last. What is there already is kept; what was begun is continued. Files that an earlier download brought and the store has no more are removed, unless they were changed since.";
   static override examples = [
     "<%= config.bin %> queue results first-pipeline",
     "<%= config.bin %> queue results last --job train --output ./train-results/",
@@ -75,29 +76,35 @@ export default class QueueResults extends SpawnCommand {
     );
     const order = await jobOrder(store, queueId);
     const tookMs = performance.now() - startedMs;
-    this.print(downloadReport({ summary, destination, tookMs, order }, this.palette));
-    const missing = await this.tellMissing(store, queueId, summary, flags.job);
-    return downloadJson(queueId, store.locationOf(queueId), resolve(this.context.cwd, destination), {
-      ...summary,
-      warnings: [...summary.warnings, ...missing],
+    const status = await this.heardStatus(store, queueId);
+    const states = new Map(status?.job_details.map((job) => [job.job_id, job.status]));
+    this.print(downloadReport({ summary, destination, tookMs, order, states }, this.palette));
+    const missing = flags.job === undefined ? this.tellMissing(status, summary) : [];
+    const warnings = [...summary.warnings, ...missing];
+    return downloadJson({
+      queueId,
+      source: store.locationOf(queueId),
+      output: resolve(this.context.cwd, destination),
+      summary: { ...summary, warnings },
+      states,
     });
   }
 
-  /** What was lost, or never came, does not look like a job without results. @returns what was told */
-  private async tellMissing(
-    store: ResultStore,
-    queueId: string,
-    { jobs }: DownloadSummary,
-    only: string | undefined,
-  ): Promise<readonly string[]> {
-    if (only !== undefined) return [];
-    const heard = await new StoredStatus(store, queueId).read().catch((error: unknown) => {
+  /** What the queue's runner said last. The download is worth having without it. */
+  private async heardStatus(store: ResultStore, queueId: string): Promise<QueueStatus | undefined> {
+    try {
+      return (await new StoredStatus(store, queueId).read())?.status;
+    } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       this.tell(`⚠ whether anything is missing is not known: ${error.message}`);
       return undefined;
-    });
-    if (heard === undefined) return [];
-    const missing = missingJobs(heard.status, new Set(jobs.map(({ job }) => job))).map(
+    }
+  }
+
+  /** What was lost, or never came, does not look like a job without results. @returns what was told */
+  private tellMissing(status: QueueStatus | undefined, { jobs }: DownloadSummary): readonly string[] {
+    if (status === undefined) return [];
+    const missing = missingJobs(status, new Set(jobs.map(({ job }) => job))).map(
       (job) => `${job} has run, and nothing of it is in the result store`,
     );
     for (const message of missing) this.tell(`⚠ ${message}`);
