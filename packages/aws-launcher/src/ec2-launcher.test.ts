@@ -250,6 +250,23 @@ describe("an instance on EC2", () => {
     expect(schedule.ScheduleExpression).toBe(`at(${guard})`);
   });
 
+  it("ends as before, in its schedule and its tag too, when it cannot be asked to live longer", async () => {
+    const { instanceId, deadline } = await rig.launcher.launch(rig.request());
+    const scheduled = async () => {
+      const scheduler = await rig.clients.scheduler();
+      const of = { Name: `spawn-${instanceId}`, GroupName: "spawn" };
+      return (await scheduler.getSchedule(of)).ScheduleExpression;
+    };
+    const before = await scheduled();
+    refuseRequests();
+    await expect(rig.launcher.extend(instanceId, 1_800_000)).rejects.toMatchObject({
+      code: "permission-denied",
+      message: `${instanceId} ends at ${deadline}, as before: AWS denies it`,
+    });
+    expect(await rig.launcher.find(instanceId)).toMatchObject({ deadline });
+    expect(await scheduled()).toBe(before);
+  });
+
   it("that is past its deadline or gone is not extended", async () => {
     const { instanceId } = await rig.launcher.launch(rig.request());
     rig.clock.advance(2 * 3_600_000);

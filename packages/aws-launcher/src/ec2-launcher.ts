@@ -1,23 +1,21 @@
 import { SpawnError } from "@spawn/foundation";
 import type { Launcher, ResumeRequest } from "@spawn/launcher";
-import { explainAwsError } from "./aws/aws-errors.js";
 import { type DrainLook, drain, LONGEST_MS, SILENT_MS } from "./drain.js";
 import type { Ec2Parts } from "./ec2-parts.js";
 import { gc } from "./gc/gc.js";
 import type { GcReport } from "./gc/gc-report.js";
-import { guardInstance, prepareGuard } from "./guard/deadline-schedule.js";
+import { moveDeadline } from "./guard/move-deadline.js";
 import { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
 import { findInstance, findInstances, findMadeInstance } from "./instances/find-instances.js";
 import { endLeftovers } from "./launch/end-leftovers.js";
 import type { LaunchEvent } from "./launch/launch-events.js";
 import { launchInstance } from "./launch/launch-instance.js";
 import { release } from "./launch/release.js";
-import { GUARD_GRACE_MS, type LaunchPlan, planLaunch } from "./plan/launch-plan.js";
+import { type LaunchPlan, planLaunch } from "./plan/launch-plan.js";
 import { roleName } from "./plan/names.js";
 import { callerIdentity, type InstanceTypeFacts, type Survey, survey } from "./plan/survey.js";
 import { preflight } from "./preflight/preflight.js";
 import type { Ec2LaunchRequest } from "./request.js";
-import { putRequest } from "./requests/put-request.js";
 import { requestDrain } from "./requests/request-drain.js";
 import { type KeptResumeRequest, resumeKept } from "./requests/resume-kept.js";
 
@@ -124,21 +122,10 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
   }
 
   async extend(instanceId: string, byMs: number): Promise<string> {
-    const { clients, clock } = this.#parts;
+    const { clock } = this.#parts;
     const instance = await this.find(instanceId);
     const deadline = newDeadline(instance, byMs, clock.wallMs());
-    const { account, partition } = await callerIdentity(clients);
-    // The guard first, then the tag that gc goes by, then the instance itself: none of them ends it too early.
-    const roleArn = await prepareGuard(this.#parts, partition, account);
-    const endsAt = new Date(Date.parse(deadline) + GUARD_GRACE_MS).toISOString();
-    await guardInstance(clients, clock, { instanceId, roleArn, partition, endsAt });
-    const Tags = [{ Key: "spawn:ttl-expires-at", Value: deadline }];
-    try {
-      await (await clients.ec2()).createTags({ Resources: [instanceId], Tags });
-    } catch (error) {
-      throw explainAwsError(`the deadline of ${instanceId} cannot be moved`, error);
-    }
-    await putRequest(this.#parts, instance.queueId, { kind: "extend", deadline });
+    await moveDeadline(this.#parts, instance, deadline);
     return deadline;
   }
 
