@@ -115,7 +115,9 @@ describe.skipIf(isMissing)("an instance that somebody stops", { timeout: 500_000
       expect.objectContaining({ instance_id: id, state: "stopped", queue_status: "interrupted" }),
     );
     const shown = await cli.ok(["status", id, ...IN_REGION]);
-    expect(shown).toMatch(/^State: stopped\n[\s\S]*^Queue: stopped \(interrupted, 1 of 3 jobs completed\)$/m);
+    expect(shown).toMatch(
+      /^State: stopped \(Client\.UserInitiatedShutdown: .*\)\n[\s\S]*^Queue: stopped \(interrupted, 1 of 3 jobs completed\)$/m,
+    );
     const refused = await cli.run(["queue", "resume", "stopped", ...IN_REGION]);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("aws ec2 start-instances") });
 
@@ -197,7 +199,9 @@ describe.skipIf(isMissing)("an instance that stops for its queue's end", { timeo
     expect(listed).toContainEqual(
       expect.objectContaining({ instance_id: soon, state: "stopped", queue_status: "completed" }),
     );
-    expect(await cli.ok(["status", soon])).toMatch(/^State: stopped\n[\s\S]*^Ends: .*\(in \d+m.*\)$/m);
+    expect(await cli.ok(["status", soon])).toMatch(
+      /^State: stopped \(Client\.UserInitiatedShutdown: .*\)\n[\s\S]*^Ends: .*\(in \d+m.*\)$/m,
+    );
 
     // Whoever starts it has something to do there; its time goes on all the same.
     await start(later);
