@@ -87,6 +87,11 @@ describe("the preflight", () => {
     );
   });
 
+  it("refuses to stop a spot instance at its end, which EC2 would not do", async () => {
+    const request = rig.request({ market: { kind: "spot", orOnDemand: false }, onComplete: "stop" });
+    await expect(rig.launcher.plan(request)).rejects.toThrow("EC2 does not stop a spot instance");
+  });
+
   it("says what is wrong with the place", async () => {
     const nowhere = rig.launcher.plan(rig.request({ subnetId: "subnet-00000000" }));
     await expect(nowhere).rejects.toThrow("no subnet subnet-00000000");

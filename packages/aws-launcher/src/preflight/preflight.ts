@@ -77,6 +77,13 @@ function requestProblems(
       message: "a time to live is at least one minute and at most 30 days",
     });
   }
+  if (request.market.kind === "spot" && request.onComplete === "stop") {
+    problems.push({
+      code: "bad-arguments",
+      message:
+        "EC2 does not stop a spot instance, it ends it with its disk: leave out --on-complete stop, or --spot",
+    });
+  }
   const { role, ssh, fromStore } = request;
   const rerunBytes = Buffer.byteLength(JSON.stringify(fromStore?.rerun ?? []));
   if (rerunBytes > MOST_RERUN_BYTES) {
