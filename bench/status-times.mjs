@@ -33,7 +33,7 @@ const contenders = new Map(
 );
 // Once for the caches of the file system.
 for (const run of contenders.values()) run();
-const usages = interleave(rounds, contenders, () => {});
+const usages = await interleave(rounds, contenders, () => {});
 const watched = await refreshTimes();
 const [program, ...args] = looks.argv;
 const bare = JSON.parse(spawnSync(program, args, { cwd, env: process.env, encoding: "utf8" }).stdout);
