@@ -210,6 +210,10 @@ describe.skipIf(isMissing).each(RUNNER_PROGRAMS)("the agent ($name)", (program) 
     rig.configure(30 * MINUTE, { keep_on_failure_ms: 10 * MINUTE });
     rig.start();
     await rig.until("the queue has failed", () => rig.status().status === "failed");
+    // With the first word of the failure: who waits for that looks no further.
+    const { kept_until, completed_at, kept_as } = rig.status();
+    expect(kept_as).toBe("running");
+    expect(Date.parse(String(kept_until)) - Date.parse(String(completed_at))).toBe(10 * MINUTE);
     await rig.until("it says that it stays", () => rig.log().includes('"keep"'));
     expect(rig.stubs.calls()).not.toContain("shutdown -P now");
     writeFileSync(`${rig.folder}/SPAWN_COMPLETE`, "");
@@ -272,6 +276,8 @@ describe.skipIf(isMissing).each(RUNNER_PROGRAMS)("the agent ($name)", (program) 
     expect(rig.stubs.calls()).not.toContain("shutdown -P +3");
     expect(rig.status()).toMatchObject({
       status: "interrupted",
+      kept_as: "running",
+      kept_until: rig.status().ttl_expires_at,
       warnings: [{ message: expect.stringContaining("is not started again; the instance ends at") }],
     });
   });

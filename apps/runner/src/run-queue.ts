@@ -120,6 +120,7 @@ function isSchedulerEvent(event: JournalEvent): event is SchedulerEvent {
     case "instance-changed":
     case "runner-started":
     case "deadline-set":
+    case "instance-kept":
     case "attempt-started":
     case "attempt-usage":
     case "results-stored":

@@ -1,5 +1,6 @@
 import type { QueueOutcome } from "@spawn/dag-core";
 import { SpawnError } from "@spawn/foundation";
+import type { KeptInstance } from "@spawn/status-model";
 import type { Logger } from "pino";
 import { startHousekeeping } from "./housekeeping.js";
 import { type OpenQueueRunOptions, openQueueRun } from "./open-queue-run.js";
@@ -21,12 +22,16 @@ export interface SessionOptions extends OpenQueueRunOptions {
   readonly rerun: readonly string[];
   /** Called once each, before anything of this session is recorded. */
   readonly watchers: readonly Watcher[];
+  /** What is recorded of the end before the store is told of it: what becomes of the instance. */
+  readonly atEnd?: (end: SessionEnd) => readonly PendingEvent["event"][];
 }
 
 /** How and when a queue ended; wall clock, ms since the Unix epoch. */
 export interface SessionEnd {
   readonly outcome: QueueOutcome;
   readonly at: number;
+  /** That the instance stays, as far as it was recorded. */
+  readonly kept: KeptInstance | undefined;
 }
 
 /** One runner's hold on a queue: takes it over, runs it to its end, lets it go. */
@@ -43,7 +48,7 @@ export async function runSession(options: SessionOptions, log: Logger): Promise<
     if (finished !== undefined && finished.state !== "interrupted" && !startsAgain(run, options)) {
       // The runner that finished it may have died before it could say so in the store, or the store had failed it.
       if (run.hasUnstored()) await storeWhatIsMissing(run);
-      await run.parts.journal.sync();
+      await recordEnd(run, options, finished);
       await publisher.publishFinal();
       return endOf(run, finished);
     }
@@ -60,6 +65,7 @@ export async function runSession(options: SessionOptions, log: Logger): Promise<
     stopHousekeeping();
     for (const { job, why } of run.uploads.unstored())
       log.warn({ job, why }, "not all of it is in the store");
+    await recordEnd(run, options, outcome);
     await publishEnd(run, publisher, log);
     log.info({ queueId, outcome }, "queue finished");
     return endOf(run, outcome);
@@ -67,6 +73,11 @@ export async function runSession(options: SessionOptions, log: Logger): Promise<
     ending.abort();
     run.close();
   }
+}
+
+async function recordEnd(run: QueueRun, { atEnd }: SessionOptions, outcome: QueueOutcome): Promise<void> {
+  for (const event of atEnd?.(endOf(run, outcome)) ?? []) run.record(run.stamp({ event }));
+  await run.parts.journal.sync();
 }
 
 /** The queue is over, whether the store can be told of it or not. @throws SpawnError `already-running` */
@@ -86,7 +97,8 @@ async function storeWhatIsMissing(run: QueueRun): Promise<void> {
 }
 
 function endOf({ parts }: QueueRun, outcome: QueueOutcome): SessionEnd {
-  return { outcome, at: parts.fold.ended?.at ?? parts.clock.wallMs() };
+  const { ended, kept } = parts.fold;
+  return { outcome, at: ended?.at ?? parts.clock.wallMs(), kept };
 }
 
 /**

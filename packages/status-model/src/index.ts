@@ -29,6 +29,7 @@ export type {
   JournalEvent,
   JournalJob,
   JournalRecord,
+  KeptInstance,
   QueueCreated,
   QueueDefinition,
   QueuePlace,
@@ -60,6 +61,7 @@ export { clocksAgree, msBetween } from "./status/time-between.js";
 export { type WallTime, wallTimeIn } from "./status/wall-time.js";
 export type { CurrentJob } from "./view/current-job.js";
 export { type JobRow, stateIcon } from "./view/job-row.js";
+export type { KeptNotice } from "./view/kept-notice.js";
 export type { LabelledLine } from "./view/labelled-line.js";
 export type { ResumeHint } from "./view/resume-hint.js";
 export {

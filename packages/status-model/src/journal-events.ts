@@ -83,6 +83,11 @@ export type RunnerEvent =
     }
   /** The instance ends at this moment (wall clock, ms since the Unix epoch), whatever the queue does. */
   | { readonly type: "deadline-set"; readonly t: number; readonly deadline: number }
+  /**
+   * The session is over, and its instance stays until this moment (wall clock, ms since the Unix epoch). A `deadline-set` after
+   * it moves that by as much as the deadline; past once the queue goes on.
+   */
+  | ({ readonly type: "instance-kept"; readonly t: number } & KeptInstance)
   /** The command's process exists. `pid` is the command's; `pidStart` its start time in kernel ticks since boot. */
   | {
       readonly type: "attempt-started";
@@ -121,6 +126,14 @@ export type RunnerEvent =
   /** The run is over and all of it is in the store (or the stated deadline for that has passed, with a warning). */
   | { readonly type: "queue-finished"; readonly t: number; readonly outcome: QueueOutcome };
 
+/** An instance that stays after its queue's session. */
+export interface KeptInstance {
+  /** Wall clock, ms since the Unix epoch. */
+  readonly until: number;
+  /** Running, it costs what it cost before; stopped, its disk alone costs. */
+  readonly as: "running" | "stopped";
+}
+
 export type QueueCreated = Extract<RunnerEvent, { type: "queue-created" }>;
 
 export type RunnerStarted = Extract<RunnerEvent, { type: "runner-started" }> & Pick<Moment, "at">;
@@ -139,6 +152,7 @@ export interface QueueSnapshot {
   readonly jobs: readonly JobHistorySnapshot[];
   readonly runner?: RunnerStarted;
   readonly deadline?: number;
+  readonly kept?: KeptInstance;
   readonly warnings: readonly QueueWarning[];
   readonly started?: Moment;
   readonly ended?: Moment & { readonly outcome: QueueOutcome };

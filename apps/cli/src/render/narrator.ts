@@ -74,6 +74,7 @@ export class Narrator {
       case "queue-started":
       case "runner-started":
       case "deadline-set":
+      case "instance-kept":
       case "attempt-started":
       case "attempts-unknown":
       case "backoff-elapsed":

@@ -127,6 +127,55 @@ describe("the end of a queue", () => {
     );
   });
 
+  it("says of one that is stopped that it stays until the deadline", async () => {
+    await ship("true");
+    await agentOf(HOUR, { on_complete: "stop" }).live();
+    const { kept_until, ttl_expires_at, ...told } = await status();
+    expect(told).toMatchObject({ status: "completed", kept_as: "stopped" });
+    expect(kept_until).toBe(ttl_expires_at);
+  });
+
+  it("says of one that ends nothing like that", async () => {
+    await ship("false");
+    await agentOf(HOUR).live();
+    expect(await status()).not.toHaveProperty("kept_until");
+  });
+
+  it("is followed by a stay that an extension prolongs by as much, over a restart of the agent too", async () => {
+    await ship("false");
+    const kept = async (): Promise<number> => Date.parse(String((await status()).kept_until));
+    const untilStored = async (is: (keptMs: number) => boolean): Promise<void> => {
+      while ((await store.readBytes("q/status.json")) === undefined || !is(await kept()))
+        await new Promise((resolve) => setImmediate(resolve));
+    };
+    const first = agentOf(HOUR, { keep_on_failure_ms: HOUR / 4 });
+    const living = first.live();
+    await untilStored((keptMs) => !Number.isNaN(keptMs));
+    const { completed_at, ttl_expires_at } = await status();
+    const before = await kept();
+    expect(before - Date.parse(String(completed_at))).toBe(HOUR / 4);
+    const deadline = new Date(Date.parse(String(ttl_expires_at)) + 2 * HOUR).toISOString();
+    await store.putBytes("q/requests/1.json", Buffer.from(JSON.stringify({ kind: "extend", deadline })));
+    await untilStored((keptMs) => keptMs !== before);
+    // The deadline in the status has whole seconds.
+    expect(Math.abs((await kept()) - before - 2 * HOUR)).toBeLessThanOrEqual(1000);
+    told.abort();
+    await living;
+    const extended = await kept();
+    told = new AbortController();
+    done = [];
+    // Its first stay would be over, had that been all.
+    const later = { ...clock, wallMs: () => clock.wallMs() + HOUR / 2 };
+    const again = agentOf(HOUR, { keep_on_failure_ms: HOUR / 4 }, { clock: later, signal: told.signal });
+    const livingAgain = again.live();
+    await untilStored(() => done.includes("remove variables"));
+    await new Promise((resolve) => setImmediate(resolve));
+    told.abort();
+    await livingAgain;
+    expect(done).not.toContain("power off");
+    expect(await kept()).toBe(extended);
+  }, 30_000);
+
   it("leaves a machine alone that is to be kept, until it is told to end", async () => {
     await ship("true");
     const remove = async (): Promise<void> => {

@@ -12,6 +12,7 @@ import { EndWatch } from "./end-watch.js";
 import { giveUpInTime } from "./give-up-in-time.js";
 import { armShutdown, endMachine, pause } from "./insist.js";
 import { isReplaced } from "./is-replaced.js";
+import { keptInstance } from "./kept-instance.js";
 import { KeptResume } from "./kept-resume.js";
 import { leaveInTime } from "./leave-in-time.js";
 import { type NextStep, nextStep } from "./next-step.js";
@@ -42,6 +43,8 @@ export class Agent {
   #isUnwanted = false;
   readonly #resume: KeptResume;
   readonly #stopMark: StopMark;
+  /** Until when the instance stays, though its queue is over; wall clock, ms since the Unix epoch. */
+  #keptUntil: number | undefined;
   /** Warnings from before a session could record them. */
   #unsaid: string[] = [];
 
@@ -62,8 +65,10 @@ export class Agent {
     this.#requests = new RequestDesk({
       ...parts,
       queueId: parts.config.queue_id,
-      onExtended: () => {
+      onExtended: (byMs) => {
         this.#watch.deadlineMoved();
+        if (this.#keptUntil !== undefined) this.#keptUntil += byMs;
+        this.#bell.ring();
         void armShutdown(this.#parts, this.#over.signal);
       },
       onUnwanted: () => {
@@ -184,11 +189,21 @@ export class Agent {
       resume: this.#resume.isAsked || (config.resume !== null && !existsSync(begun)),
       rerun: this.#resume.rerun ?? config.resume?.rerun ?? [],
       watchers: [(run) => this.#begin(run, begun)],
+      atEnd: (end) => this.#keptEvents(end),
     };
+  }
+
+  /** What is to be told with the end of the queue: that the instance stays, and costs. */
+  #keptEvents(end: SessionEnd): readonly PendingEvent["event"][] {
+    const kept = keptInstance(this.#nextStep(end), this.#parts.deadline.at);
+    if (kept?.as === "running") this.#keptUntil = kept.until;
+    const isKnown = kept === undefined || (kept.until === end.kept?.until && kept.as === end.kept.as);
+    return isKnown ? [] : [{ type: "instance-kept", ...kept }];
   }
 
   #begin(run: QueueRun, begun: string): void {
     this.#run = run;
+    this.#keptUntil = undefined;
     this.#stopMark.clear();
     run.inbox.put({
       event: { type: "deadline-set", deadline: this.#parts.deadline.at },
@@ -231,17 +246,19 @@ export class Agent {
       const step = this.#nextStep(end);
       this.#parts.log.info({ step }, "what comes next");
       if (step.kind !== "keep") return await this.#take(step);
+      this.#keptUntil = step.until;
       const variables = await this.#resume.prepare();
       if (variables !== undefined) {
         this.#variables = variables;
         return true;
       }
-      await this.#bell.next(step.until === undefined ? undefined : step.until - this.#parts.clock.wallMs());
+      // At the latest moment it is the deadline that ends it, which is watched elsewhere.
+      await this.#bell.next(Math.max(1_000, step.until - this.#parts.clock.wallMs()));
     }
   }
 
-  #nextStep({ outcome, at }: SessionEnd): NextStep {
-    const { config, clock, signal } = this.#parts;
+  #nextStep({ outcome, at, kept }: SessionEnd): NextStep {
+    const { config, clock, signal, deadline } = this.#parts;
     return nextStep({
       outcome,
       endedAt: at,
@@ -252,6 +269,8 @@ export class Agent {
       completion: this.#watch.completion,
       onComplete: config.on_complete,
       keepOnFailureMs: config.keep_on_failure_ms,
+      keptUntil: this.#keptUntil ?? (kept?.as === "running" ? kept.until : undefined),
+      latest: deadline.at - deadline.marginMs,
       wasStopped: this.#stopMark.isSet,
     });
   }

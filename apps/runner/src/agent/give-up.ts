@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { InstanceLayout } from "@spawn/attempt-runner";
 import { type Clock, SpawnError } from "@spawn/foundation";
 import { openAnyStore } from "@spawn/result-store";
+import type { KeptInstance } from "@spawn/status-model";
 import type { Logger } from "pino";
 import { type AfterGivingUp, afterGivingUp } from "./after-giving-up.js";
 import { type AgentConfig, readAgentConfig } from "./agent-config.js";
@@ -10,7 +11,7 @@ import { pause } from "./insist.js";
 import { openDeadline } from "./instance-deadline.js";
 import { readIdentity } from "./instance-identity.js";
 import type { Machine } from "./machine.js";
-import { publishGivenUp } from "./publish-given-up.js";
+import { type GivenUpQueue, publishGivenUp } from "./publish-given-up.js";
 import { StopMark } from "./stop-mark.js";
 import { tell } from "./tell.js";
 import { type ThisInstance, thisInstance } from "./this-instance.js";
@@ -40,12 +41,15 @@ export async function giveUp({ path, layout, clock, log, why }: GivingUp): Promi
     hasBegun: existsSync(join(layout.state, "begun")),
     wasStopped: mark.isSet,
   });
-  const endsAt = await armEnd(after, here.machine, clock, config && leftMs(config, layout, clock));
+  const left = config && leftMs(config, layout, clock);
+  const endsAt = await armEnd(after, here.machine, clock, left);
   const message = `${why}; it is not started again${wordsOf(after, endsAt)}`;
   tell(log, message);
   here.machine.announce(message);
   if (config !== undefined) {
-    const published = publish(config, here, { message, endsAt, clock }).catch((error: unknown) => {
+    const deadline = left === undefined ? undefined : clock.wallMs() + left;
+    const kept = keptOf(after, endsAt ?? deadline);
+    const published = publish(config, here, { message, endsAt, kept, clock }).catch((error: unknown) => {
       tell(log, `the result store cannot be told: ${error instanceof Error ? error.message : String(error)}`);
     });
     await Promise.race([published, pause(clock, PUBLISH_WITHIN_MS)]);
@@ -93,16 +97,17 @@ function wordsOf(after: AfterGivingUp, endsAt: number | undefined): string {
     : `; the instance ends at ${new Date(endsAt).toISOString()}`;
 }
 
+function keptOf({ kind }: AfterGivingUp, until: number | undefined): KeptInstance | undefined {
+  if (until === undefined) return undefined;
+  return { until: Math.ceil(until), as: kind === "stop" ? "stopped" : "running" };
+}
+
 async function publish(
   { store, region, account, queue_id: queueId }: AgentConfig,
   { imds }: ThisInstance,
-  {
-    message,
-    endsAt,
-    clock,
-  }: { readonly message: string; readonly endsAt: number | undefined; readonly clock: Clock },
+  { clock, ...told }: Pick<GivenUpQueue, "message" | "endsAt" | "kept"> & { readonly clock: Clock },
 ): Promise<void> {
   const { instanceId } = await readIdentity(imds, clock);
   const opened = await openAnyStore(store, { patience: "person", region, account });
-  await publishGivenUp(opened, { queueId, instanceId, message, endsAt, wallMs: clock.wallMs() });
+  await publishGivenUp(opened, { queueId, instanceId, ...told, wallMs: clock.wallMs() });
 }

@@ -13,6 +13,8 @@ const completed: AfterQueue = {
   completion: undefined,
   onComplete: "terminate",
   keepOnFailureMs: HOUR,
+  keptUntil: undefined,
+  latest: 20 * HOUR,
   wasStopped: false,
 };
 const failed: AfterQueue = { ...completed, outcome: { state: "failed", reason: "job-failed" } };
@@ -26,9 +28,15 @@ it.each<[string, AfterQueue, object]>([
   ["ends after a queue that completed", completed, TERMINATE],
   ["ends after one that was cancelled", cancelled, TERMINATE],
   ["stops where that was asked for", { ...completed, onComplete: "stop" }, STOP],
-  ["but once", { ...completed, onComplete: "stop", wasStopped: true }, { kind: "keep" }],
-  ["stays where that was asked for", { ...failed, onComplete: "keep" }, { kind: "keep" }],
+  ["but once", { ...completed, onComplete: "stop", wasStopped: true }, { kind: "keep", until: 20 * HOUR }],
+  ["stays where that was asked for", { ...failed, onComplete: "keep" }, { kind: "keep", until: 20 * HOUR }],
   ["stays for a while after a failure", failed, { kind: "keep", until: 11 * HOUR }],
+  ["but not into its deadline", { ...failed, latest: 10.5 * HOUR }, { kind: "keep", until: 10.5 * HOUR }],
+  [
+    "and longer where it was extended",
+    { ...failed, now: 12 * HOUR, keptUntil: 13 * HOUR },
+    { kind: "keep", until: 13 * HOUR },
+  ],
   ["and no longer", { ...failed, now: 11 * HOUR }, TERMINATE],
   ["ends at once after a failure where that was asked for", { ...failed, keepOnFailureMs: 0 }, TERMINATE],
   ["goes on with what was interrupted for a deadline that was put off", interrupted, { kind: "continue" }],

@@ -18,6 +18,10 @@ export interface AfterQueue {
   readonly completion: Completion | undefined;
   readonly onComplete: AgentConfig["on_complete"];
   readonly keepOnFailureMs: number;
+  /** How long it was said to stay before, after which it may have been extended. */
+  readonly keptUntil: number | undefined;
+  /** Nothing stays longer: some time before the deadline. */
+  readonly latest: number;
   /** The instance was stopped for this end before, and somebody has started it again. */
   readonly wasStopped: boolean;
 }
@@ -30,8 +34,8 @@ export type NextStep =
   | { readonly kind: "await-reclaim" }
   /** The queue goes on. */
   | { readonly kind: "continue" }
-  /** The instance stays as it is; with `until`, until then. */
-  | { readonly kind: "keep"; readonly until?: number }
+  /** The instance stays as it is until then. */
+  | { readonly kind: "keep"; readonly until: number }
   | { readonly kind: "end"; readonly how: "terminate" | "stop"; readonly why: string };
 
 export function nextStep(after: AfterQueue): NextStep {
@@ -69,13 +73,10 @@ function afterFinal(after: AfterQueue): NextStep {
   }
 }
 
-function settled(
-  { onComplete, keepOnFailureMs, endedAt, now, wasStopped }: AfterQueue,
-  failed: boolean,
-  why: string,
-): NextStep {
-  if (onComplete === "keep" || (onComplete === "stop" && wasStopped)) return { kind: "keep" };
-  const until = endedAt + keepOnFailureMs;
+function settled(after: AfterQueue, failed: boolean, why: string): NextStep {
+  const { onComplete, keepOnFailureMs, endedAt, now, wasStopped, keptUntil, latest } = after;
+  if (onComplete === "keep" || (onComplete === "stop" && wasStopped)) return { kind: "keep", until: latest };
+  const until = Math.min(keptUntil ?? endedAt + keepOnFailureMs, latest);
   if (failed && now < until) return { kind: "keep", until };
   return { kind: "end", how: onComplete, why };
 }

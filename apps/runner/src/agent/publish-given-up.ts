@@ -1,7 +1,7 @@
 import { loadQueueFile, toQueueDefinition } from "@spawn/config-schema";
 import { SpawnError } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
-import { QueueFold, queueStatus } from "@spawn/status-model";
+import { type KeptInstance, QueueFold, queueStatus } from "@spawn/status-model";
 import { readStoredJournal } from "../moving/stored-journal.js";
 
 export interface GivenUpQueue {
@@ -12,6 +12,8 @@ export interface GivenUpQueue {
   readonly wallMs: number;
   /** When the instance ends, where that is known. */
   readonly endsAt: number | undefined;
+  /** That it stays until then. */
+  readonly kept: KeptInstance | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface GivenUpQueue {
  * @throws SpawnError where the store fails, or holds nothing of the queue that can be read.
  */
 export async function publishGivenUp(store: ResultStore, queue: GivenUpQueue): Promise<void> {
-  const { queueId, instanceId, message, wallMs, endsAt } = queue;
+  const { queueId, instanceId, message, wallMs, endsAt, kept } = queue;
   const newest = await newestInstance(store, queueId);
   if (newest !== undefined && newest !== instanceId) return;
   const fold = await storedFold(store, queue);
@@ -30,6 +32,7 @@ export async function publishGivenUp(store: ResultStore, queue: GivenUpQueue): P
     fold.apply({ seq: 0, at: wallMs, event });
   add({ type: "warning", t, message });
   if (endsAt !== undefined) add({ type: "deadline-set", t, deadline: endsAt });
+  if (kept !== undefined) add({ type: "instance-kept", t, ...kept });
   const status = { ...queueStatus(fold, { wallMs, t, runner: "gone" }), instance_id: instanceId };
   const text = `${JSON.stringify(status, undefined, 2)}\n`;
   await store.putBytes(queueKeys(queueId).status, Buffer.from(text), { durable: true });

@@ -12,8 +12,8 @@ export interface RequestDeskOptions {
   readonly queueId: string;
   readonly deadline: InstanceDeadline;
   readonly log: Logger;
-  /** The deadline is another one, on the disk already. */
-  readonly onExtended: () => void;
+  /** The deadline is another one, on the disk already: so much later. */
+  readonly onExtended: (byMs: number) => void;
   /** The instance is to go. */
   readonly onUnwanted: () => void;
   /** A queue that is over is to go on here. */
@@ -134,8 +134,9 @@ function extend(
   const refusal = to === deadline.at ? undefined : deadline.refusal(to);
   if (refusal !== undefined) return { type: "warning", message: refusal };
   if (to !== deadline.at) {
+    const byMs = to - deadline.at;
     deadline.extend(to);
-    onExtended();
+    onExtended(byMs);
   }
   return { type: "deadline-set", deadline: to };
 }

@@ -146,6 +146,28 @@ describe("QueueFold", () => {
     expect(again.deadline).toBe(START_AT + 90_000);
   });
 
+  it("knows until when the instance is kept: as much longer as its deadline moves, and no more once the queue goes on", () => {
+    const until = START_AT + 30_000;
+    const events: JournalEvent[] = [
+      buildQueueCreated([buildJob("a")]),
+      { type: "queue-started", t: 0 },
+      { type: "deadline-set", t: 0, deadline: START_AT + 60_000 },
+      { type: "interrupt-requested", t: 4, cause: "shutdown" },
+      { type: "queue-finished", t: 4, outcome: { state: "interrupted", reason: "shutdown" } },
+      { type: "instance-kept", t: 5, until, as: "running" },
+    ];
+    expect(foldOf(events).kept).toEqual({ until, as: "running" });
+    const extended: JournalEvent[] = [
+      ...events,
+      { type: "deadline-set", t: 6, deadline: START_AT + 160_000 },
+    ];
+    expect(foldOf(extended).kept).toEqual({ until: until + 100_000, as: "running" });
+    const state = foldOf(extended).snapshot();
+    expect(foldOf([{ type: "snapshot", t: 6, segment: 2, state }]).kept?.until).toBe(until + 100_000);
+    expect(foldOf([...extended, { type: "queue-resumed", t: 7, jobs: ["a"] }]).kept).toBeUndefined();
+    expect(foldOf([...extended, { type: "queue-continued", t: 7 }]).kept).toBeUndefined();
+  });
+
   it("goes on with a changed queue file: jobs keep what they reached", () => {
     const retry = buildJob("b", { dependsOn: ["a"] });
     const fold = foldOf([

@@ -17,6 +17,7 @@ import type {
   JournalEvent,
   JournalJob,
   JournalRecord,
+  KeptInstance,
   QueueCreated,
   QueuePlace,
   QueueSnapshot,
@@ -41,6 +42,7 @@ export class QueueFold {
   #jobs: ReadonlyMap<string, JobHistory> = new Map();
   #runner: RunnerStarted | undefined;
   #deadline: number | undefined;
+  #kept: KeptInstance | undefined;
   #warnings: QueueWarning[] = [];
   #started: Moment | undefined;
   #ended: (Moment & { readonly outcome: QueueOutcome }) | undefined;
@@ -70,6 +72,11 @@ export class QueueFold {
   /** When the instance ends (wall clock, ms since the Unix epoch); absent where it has no deadline. */
   get deadline(): number | undefined {
     return this.#deadline;
+  }
+
+  /** That the instance stays though the queue does not go on, and until when; absent while it goes on. */
+  get kept(): KeptInstance | undefined {
+    return this.#kept;
   }
 
   /** The latest `WARNINGS_KEPT`, in order. */
@@ -128,6 +135,7 @@ export class QueueFold {
       jobs: this.created.jobs.flatMap(({ id }) => this.job(id).snapshot(id) ?? []),
       ...(this.#runner === undefined ? {} : { runner: this.#runner }),
       ...(this.#deadline === undefined ? {} : { deadline: this.#deadline }),
+      ...(this.#kept === undefined ? {} : { kept: this.#kept }),
       warnings: [...this.#warnings],
       ...(this.#started === undefined ? {} : { started: this.#started }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
@@ -191,7 +199,10 @@ export class QueueFold {
         this.#runner = { ...event, at: moment.at };
         return [];
       case "deadline-set":
-        this.#deadline = event.deadline;
+        this.#setDeadline(event.deadline);
+        return [];
+      case "instance-kept":
+        this.#kept = { until: event.until, as: event.as };
         return [];
       case "attempt-started":
         this.job(event.job).noteProcess(event.attempt, { pid: event.pid, pidStart: event.pidStart });
@@ -251,20 +262,28 @@ export class QueueFold {
     for (const history of this.#jobs.values()) history.noteMoved();
     for (const id of event.lost) this.job(id).noteAbsent("lost");
     for (const id of event.undeclared) this.job(id).noteAbsent("undeclared");
-    // It was the other instance's.
+    // They were the other instance's.
     this.#deadline = undefined;
+    this.#kept = undefined;
   }
 
-  #restore({ created, scheduler, jobs, runner, deadline, warnings, started, ended }: QueueSnapshot): void {
+  #setDeadline(deadline: number): void {
+    const byMs = this.#deadline === undefined ? 0 : deadline - this.#deadline;
+    this.#deadline = deadline;
+    if (this.#kept !== undefined) this.#kept = { ...this.#kept, until: this.#kept.until + byMs };
+  }
+
+  #restore({ created, scheduler, jobs, runner, deadline, kept, ...rest }: QueueSnapshot): void {
     this.#definition = new DefinitionInForce(created);
     this.#scheduler = stateFrom(this.graph, scheduler);
     const histories = new Map(jobs.map((history) => [history.id, history]));
     this.#jobs = new Map(created.jobs.map(({ id }) => [id, new JobHistory(histories.get(id))]));
     this.#runner = runner;
     this.#deadline = deadline;
-    this.#warnings = [...warnings];
-    this.#started = started;
-    this.#ended = ended;
+    this.#kept = kept;
+    this.#warnings = [...rest.warnings];
+    this.#started = rest.started;
+    this.#ended = rest.ended;
   }
 
   #note(event: SchedulerEvent, moment: Moment): void {
@@ -274,12 +293,14 @@ export class QueueFold {
         return;
       case "queue-continued":
         this.#ended = undefined;
+        this.#kept = undefined;
         return;
       case "queue-resumed": {
         const rerun = new Set(event.jobs);
         for (const [id, history] of this.#jobs) history.noteResume(rerun.has(id));
         this.#started = moment;
         this.#ended = undefined;
+        this.#kept = undefined;
         return;
       }
       case "attempt-starting":

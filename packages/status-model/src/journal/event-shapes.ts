@@ -18,7 +18,7 @@ import {
 } from "./guards.js";
 import { isAttemptOutcome, isQueueOutcome } from "./outcome-shapes.js";
 import { runnerStartedFields } from "./runner-shape.js";
-import { isQueueSnapshot, usageFields } from "./snapshot-shape.js";
+import { isQueueSnapshot, keptFields, usageFields } from "./snapshot-shape.js";
 
 type EventType = JournalEvent["type"];
 type EventOf<T extends EventType> = Extract<JournalEvent, { type: T }>;
@@ -52,6 +52,7 @@ const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   },
   "runner-started": runnerStartedFields,
   "deadline-set": { t: isAmount, deadline: isCount },
+  "instance-kept": { t: isAmount, ...keptFields },
   "attempt-started": { ...attemptFields, pid: isOrdinal, pidStart: isCount },
   "attempt-usage": { ...attemptFields, ...usageFields },
   "results-stored": { ...attemptFields, files: isCount, bytes: isCount },

@@ -7,7 +7,13 @@ import type {
   StoredResults,
   UnstoredResults,
 } from "../fold/job-history.js";
-import type { QueueCreated, QueueSnapshot, QueueWarning, RunnerStarted } from "../journal-events.js";
+import type {
+  KeptInstance,
+  QueueCreated,
+  QueueSnapshot,
+  QueueWarning,
+  RunnerStarted,
+} from "../journal-events.js";
 import { createdFields } from "./definition-shapes.js";
 import {
   arrayOf,
@@ -79,6 +85,8 @@ export const usageFields: Shape<ResourceUsage> = {
   ioBytes: optional(isCount),
 };
 
+export const keptFields: Shape<KeptInstance> = { until: isCount, as: oneOf("running", "stopped") };
+
 const isAttemptHistory = objectOf<AttemptHistory>({
   attempt: isOrdinal,
   fingerprint: isString,
@@ -114,6 +122,7 @@ export const isQueueSnapshot: Guard<QueueSnapshot> = objectOf<QueueSnapshot>({
     objectOf<RunnerStarted>({ type: oneOf("runner-started"), at: isNumber, ...runnerStartedFields }),
   ),
   deadline: optional(isCount),
+  kept: optional(objectOf<KeptInstance>(keptFields)),
   warnings: arrayOf(objectOf<QueueWarning>({ ...momentFields, job: optional(isString), message: isString })),
   started: optional(isMoment),
   ended: optional(

@@ -33,6 +33,8 @@ export function queueStatus(fold: QueueFold, input: StatusInput): QueueStatus {
     results_location: created.resultsLocation,
     estimated_completion: estimatedCompletion(context, input),
     ttl_expires_at: fold.deadline === undefined ? undefined : context.time.rfc3339(fold.deadline),
+    kept_until: fold.kept === undefined ? undefined : context.time.rfc3339(fold.kept.until),
+    kept_as: fold.kept?.as,
     containment: fold.runner?.containment,
     warnings: warningsOf(fold).map(({ at, job, message }) => ({
       at: context.time.rfc3339(at),

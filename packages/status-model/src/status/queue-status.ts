@@ -224,6 +224,22 @@ export const queueStatusSchema = z
     ttl_expires_at: time
       .optional()
       .describe("When the instance ends, whatever the queue does; absent where it has no deadline."),
+    kept_until: time
+      .optional()
+      .describe(
+        "Until when the instance stays, at the latest, though the queue is over: it costs until then, or until it is terminated. Of a stopped one this is its deadline, and AWS ends it soon after. Absent where it ends with the queue, and where EC2 says that it has ended.",
+      ),
+    kept_as: z
+      .enum(["running", "stopped"])
+      .optional()
+      .describe("With kept_until: a running instance costs by the hour, of a stopped one the disk alone."),
+    hourly_price: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe(
+        "With kept_until: US dollars an hour for the running instance, without its disk, where known.",
+      ),
     containment: z
       .enum(["cgroup-v2", "cgroup-v1", "process-group"])
       .optional()

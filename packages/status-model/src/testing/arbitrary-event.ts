@@ -124,6 +124,7 @@ const EVENTS: {
     containment: fc.constantFrom("cgroup-v2", "cgroup-v1", "process-group"),
   }),
   "deadline-set": fc.record({ t: amount, deadline: count }),
+  "instance-kept": fc.record({ t: amount, until: count, as: fc.constantFrom("running", "stopped") }),
   "attempt-started": fc.record({ ...attempt, pid: ordinal, pidStart: count }),
   "attempt-usage": fc.record(
     { ...attempt, peakMemoryBytes: count, cpuSeconds: amount, ioBytes: count },

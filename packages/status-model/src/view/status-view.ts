@@ -5,6 +5,7 @@ import { spanBetween } from "../words/span-between.js";
 import { type CurrentJob, currentJob } from "./current-job.js";
 import { headerLines } from "./header-lines.js";
 import { type JobRow, jobRow } from "./job-row.js";
+import { type KeptNotice, keptNotice } from "./kept-notice.js";
 import type { LabelledLine } from "./labelled-line.js";
 import { nextJob } from "./next-job.js";
 import { type ResumeHint, resumeHint } from "./resume-hint.js";
@@ -26,6 +27,8 @@ export interface StatusView {
   /** The last line of a queue that completed. */
   readonly success?: string;
   readonly resume?: ResumeHint;
+  /** That the instance stays, and costs. */
+  readonly kept?: KeptNotice;
 }
 
 /** The job that failed first. */
@@ -52,6 +55,10 @@ export function statusView(
   const next = nextJob(status);
   const completion = estimatedCompletion(status, time);
   const resume = resumeHint(status, ref);
+  const kept = keptNotice(status, time, {
+    ...(ref === undefined ? {} : { ref }),
+    ...(wallMs === undefined ? {} : { wallMs }),
+  });
   return {
     header: headerLines(status, time, wallMs),
     jobs: jobsLine(status.jobs),
@@ -68,6 +75,7 @@ export function statusView(
     ...(completion === undefined ? {} : { estimatedCompletion: completion }),
     ...(status.status === "completed" ? { success: "All jobs completed successfully! 🎉" } : {}),
     ...(resume === undefined ? {} : { resume }),
+    ...(kept === undefined ? {} : { kept }),
   };
 }
 
