@@ -83,7 +83,8 @@ export abstract class LaunchingCommand extends SpawnCommand {
       return status;
     }
     const log = await failureLog(this.context, reference, status);
-    this.print(`\n${runSummary({ status, ref, failureLog: log, isOnEc2: true }, this.palette)}`);
+    const seenMs = this.context.clock.wallMs();
+    this.print(`\n${runSummary({ status, ref, failureLog: log, isOnEc2: true, seenMs }, this.palette)}`);
     this.print(`\nTo fetch its results: ${this.palette.strong(`spawn queue results ${ref}`)}`);
     this.endWith(exitStatusOfQueue(status));
     return status;

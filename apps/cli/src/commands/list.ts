@@ -14,6 +14,7 @@ import { localReference, type QueueReference } from "../queues/queue-reference.j
 import { readStatus } from "../queues/read-status.js";
 import { ec2InstanceRow, type InstanceRow, instanceRow } from "../render/instance-row.js";
 import { instanceTable } from "../render/instance-table.js";
+import { keptWords } from "../render/kept-words.js";
 
 const STATES = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"] as const;
 const NOTHING_ASKED: Ec2Listing = { instances: [], failures: [], isUnset: false };
@@ -72,6 +73,10 @@ export default class List extends SpawnCommand {
     const rows = await Promise.all(instances.map((instance) => this.row(instance, time.rfc3339)));
     if (rows.length > 0) this.print(instanceTable(rows, time.shown, this.palette));
     else this.progress(nothingWords(listing));
+    for (const row of rows) {
+      const words = keptWords(row, time.shown);
+      if (words !== undefined) this.tell(words);
+    }
     for (const instance of instances) {
       const words = instance.provider === "ec2" ? await leftoverWords(this.context, instance) : undefined;
       if (words !== undefined) this.tell(words);
@@ -102,22 +107,19 @@ export default class List extends SpawnCommand {
     if (instance.provider === "local")
       return instanceRow(
         instance,
-        await this.queueState(localReference(instance), instance.instanceId),
+        (await this.queueStatus(localReference(instance), instance.instanceId))?.status,
         time,
       );
     const reference = instanceReference(instance);
     const status =
-      instance.queueId === "" ? undefined : await this.queueState(reference, instance.instanceId);
+      instance.queueId === "" ? undefined : await this.queueStatus(reference, instance.instanceId);
     return ec2InstanceRow(instance, status, time);
   }
 
   /** One unreadable queue must not hide the others. */
-  private async queueState(
-    reference: QueueReference,
-    instanceId: string,
-  ): Promise<QueueStatus["status"] | undefined> {
+  private async queueStatus(reference: QueueReference, instanceId: string): Promise<QueueStatus | undefined> {
     try {
-      return (await readStatus(this.context, reference)).status;
+      return await readStatus(this.context, reference);
     } catch (error) {
       this.tell(`${instanceId}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;

@@ -10,6 +10,7 @@ import { onInterrupt } from "../interrupts.js";
 import { type FoundInstance, resolveInstance } from "../queues/found-instance.js";
 import { type Ec2Reference, localReference } from "../queues/queue-reference.js";
 import { readStatus } from "../queues/read-status.js";
+import { withoutStay } from "../queues/remote/kept-now.js";
 import { settleTerminated } from "../queues/remote/settle-terminated.js";
 import { REF_DESCRIPTION } from "../queues/resolve-reference.js";
 import { unstoredJobs } from "../queues/unstored-jobs.js";
@@ -99,7 +100,7 @@ export default class Terminate extends SpawnCommand {
   private async stateAfter(
     { storeRoot, region }: Ec2Reference,
     ended: Ec2Instance,
-  ): Promise<QueueStatus["status"] | undefined> {
+  ): Promise<QueueStatus | undefined> {
     try {
       const store = await (await this.context.ec2(region)).storeAt(storeRoot);
       const settled = await settleTerminated(this.context, store, ended);
@@ -108,7 +109,7 @@ export default class Terminate extends SpawnCommand {
         this.tell(`⚠ not all of ${job} is in the result store: ${why}`);
         this.endWith(EXIT.failed);
       }
-      return settled.status.status;
+      return withoutStay(settled.status);
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       this.tell(`⚠ whether all is in the result store is not known: ${error.message}`);

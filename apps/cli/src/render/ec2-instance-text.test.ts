@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type Ec2InstanceView, ec2InstanceText, type RoleKnowledge } from "./ec2-instance-text.js";
 import { ec2InstanceRow } from "./instance-row.js";
 import { instanceTable } from "./instance-table.js";
+import { keptWords } from "./kept-words.js";
 import { paletteOf } from "./palette.js";
 
 const plain = paletteOf(false);
@@ -81,9 +82,49 @@ Results Location: s3://spawn-results-us-east-1/first-pipeline/
   });
 });
 
+describe("an instance that is kept", () => {
+  const kept = {
+    ...queue,
+    status: "failed",
+    instance_id: instance.instanceId,
+    kept_until: "2026-01-27T18:25:00.000Z",
+    kept_as: "running",
+    hourly_price: 0.0104,
+  } as const;
+
+  it("says until when, what it costs, and how to end it", () => {
+    expect(textOf({ queue: kept }).split("\n").slice(-4)).toEqual([
+      "⚠ Its instance still runs, to be looked at, and costs $0.0104/hour",
+      expect.stringMatching(/^ {2}until 2026-01-27 .* at the latest \(15m left\)$/),
+      "  Look at it: spawn connect i-0abc123def456789",
+      "  End it now: spawn terminate i-0abc123def456789",
+    ]);
+  });
+
+  it("is not the one before, on which the queue is no more", () => {
+    expect(textOf({ queue: { ...kept, instance_id: "i-0other" } })).not.toContain("to be looked at");
+  });
+
+  it("is said to be stopped, where its disk alone costs", () => {
+    const lines = textOf({ queue: { ...kept, kept_as: "stopped", hourly_price: undefined } }).split("\n");
+    expect(lines.slice(-3)).toEqual([
+      "⚠ Its instance is stopped, not gone: its disk costs",
+      expect.stringMatching(/^ {2}until soon after 2026-01-27 .* \(15m left\)$/),
+      "  End it now: spawn terminate i-0abc123def456789",
+    ]);
+  });
+
+  it("is told of below the list as well", () => {
+    expect(keptWords(ec2InstanceRow(instance, kept, shown), shown)).toBe(
+      "⚠ i-0abc123def456789 is kept until 2026-01-27T18:25:00.000Z ($0.0104/hour).\n  Now: spawn terminate i-0abc123def456789",
+    );
+    expect(keptWords(ec2InstanceRow(instance, queue, shown), shown)).toBeUndefined();
+  });
+});
+
 describe("the table", () => {
   it("has columns for what EC2 tells", () => {
-    const rows = [ec2InstanceRow(instance, "running", shown)];
+    const rows = [ec2InstanceRow(instance, queue, shown)];
     expect(`\n${instanceTable(rows, shown, plain)}\n`).toBe(
       `
 INSTANCE ID           NAME      PROVIDER   TYPE       ZONE         STATE     QUEUE            QUEUE STATUS   LAUNCHED                   ENDS

@@ -1,7 +1,8 @@
 import type { Ec2Instance, RoleDescription } from "@spawn/aws-launcher";
 import { formatDuration } from "@spawn/foundation";
-import type { QueueStatus } from "@spawn/status-model";
+import { type KeptNotice, type QueueStatus, statusView } from "@spawn/status-model";
 import { labelledLines, queueWords } from "./instance-text.js";
+import { keptBlock } from "./kept-block.js";
 import type { Palette } from "./palette.js";
 
 /** What is known of an instance's role. */
@@ -32,7 +33,7 @@ export function ec2InstanceText(view: Ec2InstanceView, palette: Palette): string
   const { instanceType, zone, market, queueId } = instance;
   const tags = Object.entries(instance.tags).map(([key, value]) => `${key}=${value}`);
   const status = typeof queue === "string" ? queue : queueWords(queue, palette);
-  return labelledLines(
+  const lines = labelledLines(
     [
       ["Instance", instance.instanceId],
       ["Name", instance.name],
@@ -49,6 +50,15 @@ export function ec2InstanceText(view: Ec2InstanceView, palette: Palette): string
     ],
     palette,
   );
+  const kept = keptOf(view);
+  return kept === undefined ? lines : [lines, "", ...keptBlock(kept, palette)].join("\n");
+}
+
+/** That it stays though its queue is over, where that queue has not gone on elsewhere. */
+function keptOf({ instance, queue, nowMs }: Ec2InstanceView): KeptNotice | undefined {
+  const { instanceId } = instance;
+  if (typeof queue === "string" || queue.instance_id !== instanceId) return undefined;
+  return statusView(queue, { wallMs: nowMs, ref: instanceId }).kept;
 }
 
 function stateWords({ state, stateReason }: Ec2Instance): string {

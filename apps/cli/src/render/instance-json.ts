@@ -29,7 +29,7 @@ export function ec2InstanceJson(
 ): object {
   return {
     schema_version: 1,
-    ...ec2InstanceRow(instance, status?.status, time),
+    ...ec2InstanceRow(instance, status, time),
     state_reason: instance.stateReason ?? null,
     generation: instance.generation,
     image_id: instance.imageId,

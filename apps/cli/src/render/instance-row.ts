@@ -21,6 +21,9 @@ export interface InstanceRow {
   readonly market?: Ec2Instance["market"];
   /** RFC 3339 with offset: when it ends, whatever its queue does; `null` where its tag holds no time. */
   readonly ttl_expires_at?: string | null;
+  /** Where it stays though its queue is over: until when, and what it costs by the hour, as far as that is known. */
+  readonly kept_until?: string;
+  readonly hourly_price?: number;
   readonly public_address?: string | null;
   readonly private_address?: string | null;
   readonly iam_profile?: string | null;
@@ -47,16 +50,27 @@ export function instanceRow(
 /** As `instanceRow`, with what EC2 tells. */
 export function ec2InstanceRow(
   instance: Ec2Instance,
-  queueStatus: QueueStatus["status"] | undefined,
+  queue: QueueStatus | undefined,
   time: (wallMs: number) => string,
 ): InstanceRow {
   const { region, zone, instanceType, market, deadline, publicAddress, privateAddress, profile } = instance;
   return {
-    ...instanceRow(instance, queueStatus, time),
+    ...instanceRow(instance, queue?.status, time),
     ...{ region, zone, instance_type: instanceType, market },
     ttl_expires_at: deadline === "unreadable" ? null : time(Date.parse(deadline)),
+    ...stayOf(instance, queue),
     public_address: publicAddress ?? null,
     private_address: privateAddress ?? null,
     iam_profile: profile ?? null,
   };
+}
+
+function stayOf(
+  { instanceId }: Ec2Instance,
+  queue: QueueStatus | undefined,
+): Pick<InstanceRow, "kept_until" | "hourly_price"> {
+  // The queue may have gone on elsewhere.
+  if (queue?.kept_until === undefined || queue.instance_id !== instanceId) return {};
+  const { kept_until, hourly_price } = queue;
+  return { kept_until, ...(hourly_price === undefined ? {} : { hourly_price }) };
 }

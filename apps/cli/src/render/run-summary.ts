@@ -2,6 +2,7 @@ import { describeQueueReason, type JobRow, type QueueStatus, statusView } from "
 import { failureBlock } from "./failure-block.js";
 import { hiddenRows } from "./hidden-rows.js";
 import { jobRowLines } from "./job-rows.js";
+import { keptBlock } from "./kept-block.js";
 import type { Palette } from "./palette.js";
 import { shipHint } from "./ship-hint.js";
 import { paintState } from "./state-tone.js";
@@ -18,6 +19,8 @@ export interface RunSummaryInput {
   readonly columns?: number | undefined;
   /** Whether it ran on EC2. */
   readonly isOnEc2?: boolean;
+  /** The wall clock here in ms since the Unix epoch, of a queue on EC2. */
+  readonly seenMs?: number;
 }
 
 /** A queue of more jobs than this is summed up. */
@@ -28,13 +31,15 @@ const MOST_SHOWN = 20;
 /** What `queue run` says at the end. */
 export function runSummary(input: RunSummaryInput, palette: Palette): string {
   const { status, ref, results } = input;
-  const view = statusView(status);
+  const { seenMs } = input;
+  const view = statusView(status, { ref, ...(seenMs === undefined ? {} : { wallMs: seenMs }) });
   const blocks = [
     [`${headline(status, palette)}`],
     jobLines(view.rows, input, palette),
     failureLines(input, palette),
     view.warnings.map((warning) => `${palette.warn("⚠")} ${warning}`),
     [...resumeLines(status, ref, palette), ...(input.isOnEc2 ? shipHint(status, ref, palette) : [])],
+    view.kept === undefined ? [] : keptBlock(view.kept, palette),
     results === undefined ? [] : [`Results: ${results}`],
   ];
   return blocks

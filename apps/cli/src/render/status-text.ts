@@ -2,6 +2,7 @@ import type { Instance } from "@spawn/launcher";
 import { type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
 import { type FailureDetails, failureBlock } from "./failure-block.js";
 import { jobRowLines } from "./job-rows.js";
+import { keptBlock } from "./kept-block.js";
 import type { Palette } from "./palette.js";
 import { shipHint } from "./ship-hint.js";
 import { shownView } from "./shown-view.js";
@@ -48,6 +49,7 @@ export function statusText(status: QueueStatus, options: StatusTextOptions): str
           `${view.resume.text}: ${palette.strong(view.resume.command)}`,
           ...(seenMs === undefined ? [] : shipHint(status, ref ?? status.queue_id, palette)),
         ],
+    view.kept === undefined ? [] : keptBlock(view.kept, palette),
     view.success === undefined ? [] : [palette.good(view.success)],
   ];
   return blocks

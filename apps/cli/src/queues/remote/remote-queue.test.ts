@@ -10,7 +10,8 @@ import {
   START_AT,
 } from "@spawn/status-model/testing";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type InstanceWord, RemoteQueue } from "./remote-queue.js";
+import { RemoteQueue } from "./remote-queue.js";
+import type { InstanceWord } from "./told-instance.js";
 
 const QUEUE = "first-pipeline";
 const INSTANCE = "i-0abc123def456789";
@@ -44,6 +45,7 @@ function remote(instanceId: string | undefined = INSTANCE, other = store): Remot
       if (state === undefined) throw new SpawnError("aws-failed", "EC2 cannot be reached");
       return { state, stateReason: reasons.get(id) };
     },
+    hourlyPrice: async () => 0.0104,
   });
 }
 
@@ -148,6 +150,7 @@ describe("a queue on EC2", () => {
         await publish([...running(), done], "gone");
         return { state: "terminated" };
       },
+      hourlyPrice: async () => undefined,
     });
     expect(await queue.look()).toMatchObject({ status: "cancelled" });
   });
@@ -227,6 +230,66 @@ describe("a queue on EC2", () => {
     const expected = { status: "pending", instance_id: "i-0new", instance_state: "pending" };
     expect(await remote("i-0new").look()).toMatchObject(expected);
     expect(await remote("i-0older").look()).toMatchObject(expected);
+  });
+
+  describe("whose instance is kept", () => {
+    const until = START_AT + 60 * 60_000;
+    const kept_until = expect.stringMatching(/^2026-01-27T/);
+    const over: JournalEvent[] = [
+      ...running(),
+      { type: "deadline-set", t: 15_000, deadline: until + 60 * 60_000 },
+      { type: "interrupt-requested", t: 15_000, cause: "shutdown" },
+      { type: "queue-finished", t: 15_000, outcome: { state: "interrupted", reason: "shutdown" } },
+      { type: "instance-kept", t: 15_000, until, as: "running" },
+    ];
+
+    it("says so, with its price, while EC2 says that it is there", async () => {
+      await publish(over, "gone");
+      expect(await remote().look()).toMatchObject({
+        ...{ kept_until, kept_as: "running", instance_state: "running", hourly_price: 0.0104 },
+      });
+      expect(asked).toEqual([INSTANCE]);
+    });
+
+    it.each<InstanceWord>(["shutting-down", "terminated", "gone"])(
+      "says nothing of that where EC2 says: %s",
+      async (state) => {
+        await publish(over, "gone");
+        ec2.set(INSTANCE, state);
+        const status = await remote().look();
+        expect(status).toMatchObject({ status: "interrupted", instance_state: state });
+        expect(status).not.toHaveProperty("kept_until");
+        expect(status).not.toHaveProperty("kept_as");
+      },
+    );
+
+    it("stays until its deadline where somebody has stopped it, and has no price then", async () => {
+      await publish(over, "gone");
+      ec2.set(INSTANCE, "stopped");
+      const status = await remote().look();
+      expect(status).toMatchObject({ kept_as: "stopped", kept_until: status.ttl_expires_at });
+      expect(status).not.toHaveProperty("hourly_price");
+    });
+
+    it("is still said to be kept where EC2 cannot be asked, and no longer than it was to be", async () => {
+      await publish(over, "gone");
+      ec2.clear();
+      expect(await remote().look()).toMatchObject({ kept_until });
+      clock.advance(60 * 60_000);
+      expect(await remote().look()).not.toHaveProperty("kept_until");
+    });
+
+    it("and that was launched again tells nothing of its end before, nor of that instance", async () => {
+      const cancelled = { state: "cancelled", reason: "cancelled" } as const;
+      const done: JournalEvent = { type: "queue-finished", t: 15_000, outcome: cancelled };
+      await publish([...running(), done, { type: "instance-kept", t: 15_000, until, as: "running" }], "gone");
+      await publishLaunch("i-0new");
+      ec2.set("i-0new", "running");
+      const status = await remote("i-0new").look();
+      expect(status).toMatchObject({ status: "pending", instance_id: "i-0new" });
+      for (const field of ["kept_until", "started_at", "completed_at", "duration", "reason"])
+        expect(status).not.toHaveProperty(field);
+    });
   });
 
   it("that only the store knows is not found where the store knows nothing", async () => {

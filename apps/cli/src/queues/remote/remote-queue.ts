@@ -1,9 +1,11 @@
-import { type Clock, formatDuration, SpawnError } from "@spawn/foundation";
+import { formatDuration, SpawnError } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
 import type { QueueStatus } from "@spawn/status-model";
 import { AskedWhenSlow } from "./asked-when-slow.js";
+import { type InstanceQuestions, keptNow, withoutStay } from "./kept-now.js";
 import { nothingHeard } from "./nothing-heard.js";
 import { type HeardStatus, StoredStatus } from "./stored-status.js";
+import type { InstanceWord, ToldInstance } from "./told-instance.js";
 import { unknownStatus } from "./unknown-status.js";
 
 /** A runner stores its status every ten seconds. */
@@ -15,23 +17,11 @@ const SETTLE_MS = 120_000;
 /** Who waits for a store longer than this is not to wait for EC2 after it as well. */
 const STORE_SLOW_MS = 1_000;
 
-export type InstanceWord = NonNullable<QueueStatus["instance_state"]>;
-
-/** What EC2 says of an instance. */
-export interface ToldInstance {
-  readonly state: InstanceWord;
-  /** Why, in EC2's words. */
-  readonly stateReason?: string | undefined;
-}
-
-export interface RemoteQueueParts {
+export interface RemoteQueueParts extends InstanceQuestions {
   readonly store: ResultStore;
   readonly queueId: string;
   /** Its newest instance, as far as whoever asks knows one. */
   readonly instanceId: string | undefined;
-  readonly clock: Pick<Clock, "wallMs">;
-  /** @throws SpawnError where EC2 cannot be asked. */
-  readonly instanceState: (instanceId: string) => Promise<ToldInstance>;
 }
 
 /** A queue on EC2, as its store tells of it; EC2 is asked only where the store does not tell enough. */
@@ -49,7 +39,7 @@ export class RemoteQueue {
 
   /**
    * Its status now. While its runner is heard, and once it is over, this is one request to the store, small where nothing
-   * has changed.
+   * has changed; where the instance was to stay, EC2 is asked whether it does.
    *
    * @throws SpawnError where nothing at all is known: `queue-not-found`, `permission-denied`, `store-failed`, `aws-failed`.
    */
@@ -65,8 +55,8 @@ export class RemoteQueue {
     const unbegun = await this.#unbegunInstance(heard);
     if (unbegun !== undefined) return this.#notBegun(unbegun, heard);
     if (heard === undefined) throw nothingKnown(this.#parts);
-    if (isSettled(heard.status) || this.#silenceMs(heard) < SILENT_AFTER_MS) return heard.status;
-    return this.#silent(heard);
+    if (isSettled(heard.status)) return keptNow(heard.status, this.#parts);
+    return this.#silenceMs(heard) < SILENT_AFTER_MS ? heard.status : this.#silent(heard);
   }
 
   /** What only a look of which the store tells nothing needs to know. */
@@ -118,7 +108,7 @@ export class RemoteQueue {
       // All that it has to say may have come between the two questions.
       const heard = await this.#stored.read();
       if (heard?.status.instance_id === instanceId)
-        return isSettled(heard.status) ? heard.status : this.#silent(heard);
+        return isSettled(heard.status) ? withoutStay(heard.status) : this.#silent(heard);
     }
     const why = isOver(state) && stateReason !== undefined ? { instance_state_reason: stateReason } : {};
     const told = isYoung ? {} : { instance_state: state, ...why };
@@ -136,7 +126,7 @@ export class RemoteQueue {
       const { statusBeforeStart } = await import("./status-before-start.js");
       return await statusBeforeStart(store, { queueId, instanceId, wallMs: clock.wallMs(), runner });
     }
-    return runner === "gone" ? before.status : { ...before.status, status: "pending", reason: undefined };
+    return runner === "gone" ? withoutStay(before.status) : goingOn(before.status);
   }
 
   /** Of a queue that was not over when it was last heard of, which is some time ago. */
@@ -152,7 +142,7 @@ export class RemoteQueue {
     if (!isOver(state)) return withoutWord(heard.status, state, this.#silenceMs(heard));
     // Its last word may have come between the two questions.
     const last = await this.#stored.read();
-    if (last !== undefined && isSettled(last.status)) return last.status;
+    if (last !== undefined && isSettled(last.status)) return keptNow(last.status, this.#parts);
     const [{ openStoredQueue }, { afterItsHost }] = await Promise.all([
       import("../stored-queue.js"),
       import("./after-its-host.js"),
@@ -174,6 +164,14 @@ export class RemoteQueue {
     );
     throw unknownStatus(queueId, error, words);
   }
+}
+
+/** What its jobs had reached before; of the queue's own end nothing is true any more. */
+function goingOn(before: QueueStatus): QueueStatus {
+  const { completed_at, duration: _for, first_failure: _job, reason: _why, started_at, ...status } = before;
+  // A queue that was over begins anew.
+  const begun = completed_at === undefined && started_at !== undefined ? { started_at } : {};
+  return { ...withoutStay(status), ...begun, status: "pending" };
 }
 
 /** What it was when it was last heard of. It may still be so: its instance is there. */
