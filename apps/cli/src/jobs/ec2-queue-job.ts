@@ -259,6 +259,8 @@ export class Ec2QueueJob {
       void log("WARNING", `${step.instanceType} in ${step.zone} (${step.market}): ${step.reason}`);
     if (step.type === "ended-leftover")
       void log("WARNING", `Ended ${step.instances.join(", ")}, left behind by a launch of ${step.queueId}`);
+    if (step.type === "taken-back")
+      void log("WARNING", `Ended ${step.instances.join(", ")}, which this launch had made`);
   }
 
   async #tellOnce(level: "INFO" | "WARNING", message: string): Promise<void> {

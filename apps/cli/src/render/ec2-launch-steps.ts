@@ -27,6 +27,8 @@ export function ec2StepLine(step: Exclude<Ec2LaunchStep, { type: "shipping" }>, 
       return `  ${done} Guarding it (AWS ends it at ${wallTimeIn().shown(Date.parse(step.endsAt))}, whatever becomes of it)`;
     case "ended-leftover":
       return `  ${done} Ending what an earlier launch of ${step.queueId} left behind (${step.instances.join(", ")})`;
+    case "taken-back":
+      return `  ${done} Ending what this launch had made (${step.instances.join(", ")})`;
     case "interrupted":
       return "  Interrupted: what was made is taken back. Ctrl-C again leaves that to the next command.";
     case "warning":

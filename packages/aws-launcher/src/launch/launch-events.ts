@@ -19,5 +19,7 @@ export type LaunchEvent =
   | { readonly type: "waiting"; readonly reason: string }
   | { readonly type: "made"; readonly instanceId: string }
   | { readonly type: "guarded"; readonly endsAt: string }
+  /** Of this launch itself, which failed or was interrupted. */
+  | { readonly type: "taken-back"; readonly instances: readonly string[] }
   | { readonly type: "ended-leftover"; readonly queueId: string; readonly instances: readonly string[] }
   | { readonly type: "warning"; readonly message: string };

@@ -129,7 +129,9 @@ class Launch {
       this.#note({ pid: null });
       const isSettled = await settle(clients, clock, this.#folder, this.#intent, (event) => {
         if (event.type === "warning") warnings.push(event.message);
-        this.#tell(event);
+        this.#tell(
+          event.type === "ended-leftover" ? { type: "taken-back", instances: event.instances } : event,
+        );
       });
       const mayLive = !isSettled && (cause instanceof OutcomeUnknown || this.#intent.instance_id !== null);
       if (!mayLive && warnings.length === 0) this.#folder.remove(this.#intent);
