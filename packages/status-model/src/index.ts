@@ -66,6 +66,7 @@ export type { LabelledLine } from "./view/labelled-line.js";
 export type { ResumeHint } from "./view/resume-hint.js";
 export {
   type FailureBlock,
+  jobsByState,
   type StatusView,
   type StatusViewOptions,
   statusView,

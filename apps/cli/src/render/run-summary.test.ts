@@ -67,7 +67,7 @@ Results: ./results/first-pipeline/
     ]);
     const summary = runSummary({ status, ref: "local-1", failureLog: ["[10:00:05] no such file"] }, plain);
     expect(`\n${summary}\n`).toBe(`
-✗ first-pipeline failed after 5s (0 of 2 jobs completed, 1 failed)
+✗ first-pipeline failed after 5s (0 of 2 jobs completed, 1 failed, 1 blocked)
 
   ✗ train      failed    Duration: 5s        Attempts: 1/1   Exit: 3
   ⊘ evaluate   blocked   Blocked by: train   Attempts: 0/1

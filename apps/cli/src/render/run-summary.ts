@@ -1,4 +1,10 @@
-import { describeQueueReason, type JobRow, type QueueStatus, statusView } from "@spawn/status-model";
+import {
+  describeQueueReason,
+  type JobRow,
+  jobsByState,
+  type QueueStatus,
+  statusView,
+} from "@spawn/status-model";
 import { failureBlock } from "./failure-block.js";
 import { hiddenRows } from "./hidden-rows.js";
 import { jobRowLines } from "./job-rows.js";
@@ -49,13 +55,12 @@ export function runSummary(input: RunSummaryInput, palette: Palette): string {
 }
 
 /** `✓ first-pipeline completed in 30s (3 of 3 jobs completed)` */
-function headline(
-  { queue_id, status, reason, duration, elapsed, jobs }: QueueStatus,
-  palette: Palette,
-): string {
+function headline(queue: QueueStatus, palette: Palette): string {
+  const { queue_id, status, reason, duration, elapsed } = queue;
+  const jobs = jobsByState(queue);
   const icon = status === "completed" ? "✓" : status === "failed" ? "✗" : "■";
   const time = duration ?? elapsed;
-  const others = (["failed", "skipped", "cancelled"] as const).filter((state) => jobs[state] > 0);
+  const others = (["failed", "blocked", "skipped", "cancelled"] as const).filter((state) => jobs[state] > 0);
   const counted = [
     `${jobs.completed} of ${jobs.total} jobs completed`,
     ...others.map((state) => `${jobs[state]} ${state}`),

@@ -163,7 +163,7 @@ describe("statusView", () => {
       "a job failed",
     ]);
     expect(view.jobs.value).toBe(
-      "7 total, 1 completed, 0 running, 1 pending, 1 failed, 1 skipped, 3 cancelled",
+      "7 total, 1 completed, 0 running, 0 pending, 1 failed, 1 blocked, 1 skipped, 3 cancelled",
     );
     expect(view.rows.map(({ icon, cells }) => `${icon} ${cells[0]}`)).toEqual([
       "✗ Duration: 5m",

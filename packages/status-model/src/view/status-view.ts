@@ -61,7 +61,7 @@ export function statusView(
   });
   return {
     header: headerLines(status, time, wallMs),
-    jobs: jobsLine(status.jobs),
+    jobs: jobsLine(status),
     rows: status.job_details.map((job) => jobRow(job, status.updated_at)),
     currentJobs: status.job_details
       .filter((job) => job.status === "running")
@@ -80,11 +80,21 @@ export function statusView(
 }
 
 const ALWAYS_COUNTED = ["total", "completed", "running", "pending"] as const;
-const COUNTED_IF_ANY = ["failed", "skipped", "cancelled"] as const;
+const COUNTED_IF_ANY = ["failed", "blocked", "skipped", "cancelled"] as const;
 
-function jobsLine(jobs: QueueStatus["jobs"]): LabelledLine {
+function jobsLine(status: QueueStatus): LabelledLine {
+  const jobs = jobsByState(status);
   const shown = [...ALWAYS_COUNTED, ...COUNTED_IF_ANY.filter((state) => jobs[state] > 0)];
   return { label: "Jobs", value: shown.map((state) => `${jobs[state]} ${state}`).join(", ") };
+}
+
+/** How many jobs are in each state, retrying ones with the running; for people: blocked ones wait for nothing any more. */
+export function jobsByState({
+  jobs,
+  job_details,
+}: QueueStatus): QueueStatus["jobs"] & { readonly blocked: number } {
+  const blocked = job_details.filter(({ status }) => status === "blocked").length;
+  return { ...jobs, pending: jobs.pending - blocked, blocked };
 }
 
 function failureBlock({ first_failure, job_details }: QueueStatus): FailureBlock | undefined {
