@@ -106,7 +106,8 @@ export class QueueRun {
         this.inbox.put({ event: { type: "results-stored", job, attempt, files, bytes } });
       },
       onDelayed: (unstored) => this.inbox.put({ event: delayedEvent(unstored, parts.uploadDeadlineMs) }),
-      onWarning: (job, message) => this.inbox.put({ event: { type: "warning", job, message } }),
+      onWarning: (job, attempt, message) =>
+        this.inbox.put({ event: { type: "warning", job, attempt, message } }),
       wait: (ms) => new Promise((resolve) => clock.wakeAt(clock.now() + ms, resolve)),
     });
     this.#handover = new Handover(parts, this.uploads);
@@ -248,7 +249,7 @@ export class QueueRun {
     this.alarms.attemptEnded(job.id);
     if (uncontained !== undefined) {
       const message = `attempt ${attempt} ran without a cgroup of its own, so nothing limited it: ${uncontained}`;
-      this.inbox.put({ event: { type: "warning", job: job.id, message } });
+      this.inbox.put({ event: { type: "warning", job: job.id, attempt, message } });
     }
     if (usage !== undefined) {
       this.inbox.put({ event: { type: "attempt-usage", job: job.id, attempt, ...usage } });

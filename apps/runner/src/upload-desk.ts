@@ -39,7 +39,7 @@ export interface UploadDeskOptions {
   readonly onStored: (job: string, attempt: number, stored: { files: number; bytes: number }) => void;
   /** The store will not take a job's things, and is tried again. Told once for each reason. */
   readonly onDelayed: (delayed: UnstoredJob) => void;
-  readonly onWarning: (job: string, message: string) => void;
+  readonly onWarning: (job: string, attempt: number, message: string) => void;
   readonly wait: (ms: number) => Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export class UploadDesk {
       try {
         const store = () => this.#storeSoFar(job, attempt, metadata);
         const { warnings } = await this.#trying(store, Number.POSITIVE_INFINITY, job.id);
-        for (const warning of warnings) this.#options.onWarning(job.id, warning);
+        for (const warning of warnings) this.#options.onWarning(job.id, attempt, warning);
         this.#open.end(job.id);
       } catch (error) {
         this.#open.fail(job.id, error);
@@ -117,7 +117,7 @@ export class UploadDesk {
     this.#enqueue(job.id, async () => {
       try {
         const stored = await this.#trying(() => this.#storeJob(job, ended), Number.POSITIVE_INFINITY, job.id);
-        for (const warning of stored.warnings) this.#options.onWarning(job.id, warning);
+        for (const warning of stored.warnings) this.#options.onWarning(job.id, ended.attempt, warning);
         this.#options.onStored(job.id, ended.attempt, stored);
         this.#open.endAll(job.id);
       } catch (error) {

@@ -122,7 +122,14 @@ export type RunnerEvent =
       /** It is tried again. A queue that is over without another word of it was stored in the end. */
       readonly delayed?: boolean;
     }
-  | { readonly type: "warning"; readonly t: number; readonly job?: string; readonly message: string }
+  | {
+      readonly type: "warning";
+      readonly t: number;
+      readonly job?: string;
+      /** The attempt of the job that it is about: past once a later one is stored. */
+      readonly attempt?: number;
+      readonly message: string;
+    }
   /** The run is over and all of it is in the store (or the stated deadline for that has passed, with a warning). */
   | { readonly type: "queue-finished"; readonly t: number; readonly outcome: QueueOutcome };
 
@@ -140,6 +147,7 @@ export type RunnerStarted = Extract<RunnerEvent, { type: "runner-started" }> & P
 
 export interface QueueWarning extends Moment {
   readonly job?: string;
+  readonly attempt?: number;
   readonly message: string;
 }
 

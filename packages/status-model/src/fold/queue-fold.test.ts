@@ -135,6 +135,37 @@ describe("QueueFold", () => {
     expect(fold.warnings[1]?.job).toBe("a");
   });
 
+  it("forgets what was warned of once that is past: of an attempt, when a later one is stored, and of another instance", () => {
+    const warn = (message: string, more: { job?: string; attempt?: number } = {}): JournalEvent => ({
+      type: "warning",
+      t: 1,
+      message,
+      ...more,
+    });
+    const events: JournalEvent[] = [
+      buildQueueCreated([buildJob("a"), buildJob("b")]),
+      warn("the instance ends in 5m"),
+      warn("out/* matches nothing", { job: "a", attempt: 1 }),
+      warn("out/* matches nothing", { job: "b", attempt: 1 }),
+      warn("its log may show secrets", { job: "a" }),
+    ];
+    const left = (more: readonly JournalEvent[]): readonly string[] =>
+      foldOf([...events, ...more]).warnings.map(({ job = "", message }) => `${job}: ${message}`);
+    const stored: JournalEvent = { type: "results-stored", t: 2, job: "a", attempt: 2, files: 1, bytes: 1 };
+    const all = left([]);
+    expect(left([stored])).toEqual(all.filter((text) => text !== "a: out/* matches nothing"));
+    expect(left([{ ...stored, attempt: 1 }])).toEqual(all);
+    expect(left([warn("out/* matches nothing", { job: "b", attempt: 2 })])).toEqual([
+      ...all.filter((text) => !text.startsWith("b")),
+      "b: out/* matches nothing",
+    ]);
+    const moved: JournalEvent = {
+      ...{ type: "instance-changed", t: 2, instanceId: "i-2", resultsLocation: "s3://b/q/" },
+      ...{ lost: [], undeclared: [] },
+    };
+    expect(left([moved])).toEqual(all.slice(1));
+  });
+
   it("knows the instance's latest deadline, and keeps it in a snapshot", () => {
     const events: JournalEvent[] = [buildQueueCreated([buildJob("a")])];
     expect(foldOf(events).deadline).toBeUndefined();

@@ -214,6 +214,7 @@ export class QueueFold {
       }
       case "results-stored":
         this.job(event.job).noteResults(event.attempt, event.files, event.bytes);
+        this.#forgetWarnings(event.job, event.attempt);
         return [];
       case "results-unstored":
         this.job(event.job).noteUnstored({
@@ -227,6 +228,7 @@ export class QueueFold {
           ...moment,
           message: event.message,
           ...(event.job === undefined ? {} : { job: event.job }),
+          ...(event.attempt === undefined ? {} : { attempt: event.attempt }),
         });
         return [];
       case "queue-finished":
@@ -265,6 +267,7 @@ export class QueueFold {
     // They were the other instance's.
     this.#deadline = undefined;
     this.#kept = undefined;
+    this.#warnings = this.#warnings.filter(({ job }) => job !== undefined);
   }
 
   #setDeadline(deadline: number): void {
@@ -340,9 +343,16 @@ export class QueueFold {
     }
   }
 
+  /** What is said again is kept as it was said last. */
   #warn(warning: QueueWarning): void {
-    this.#warnings.push(warning);
-    if (this.#warnings.length > WARNINGS_KEPT) this.#warnings.shift();
+    const { job, message } = warning;
+    const others = this.#warnings.filter((before) => before.job !== job || before.message !== message);
+    this.#warnings = [...others, warning].slice(-WARNINGS_KEPT);
+  }
+
+  /** Of earlier attempts, what was wrong was made good, or is said of the later one as well. */
+  #forgetWarnings(ofJob: string, before: number): void {
+    this.#warnings = this.#warnings.filter(({ job, attempt = before }) => job !== ofJob || attempt >= before);
   }
 }
 

@@ -57,7 +57,7 @@ const SHAPES: { readonly [T in EventType]: Shape<Omit<EventOf<T>, "type">> } = {
   "attempt-usage": { ...attemptFields, ...usageFields },
   "results-stored": { ...attemptFields, files: isCount, bytes: isCount },
   "results-unstored": { ...attemptFields, message: isString, delayed: optional(isBoolean) },
-  warning: { t: isAmount, job: optional(isString), message: isString },
+  warning: { t: isAmount, job: optional(isString), attempt: optional(isOrdinal), message: isString },
   "queue-finished": { t: isAmount, outcome: isQueueOutcome },
   snapshot: { t: isAmount, segment: isOrdinal, state: isQueueSnapshot },
 };

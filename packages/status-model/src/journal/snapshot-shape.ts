@@ -123,7 +123,14 @@ export const isQueueSnapshot: Guard<QueueSnapshot> = objectOf<QueueSnapshot>({
   ),
   deadline: optional(isCount),
   kept: optional(objectOf<KeptInstance>(keptFields)),
-  warnings: arrayOf(objectOf<QueueWarning>({ ...momentFields, job: optional(isString), message: isString })),
+  warnings: arrayOf(
+    objectOf<QueueWarning>({
+      ...momentFields,
+      job: optional(isString),
+      attempt: optional(isOrdinal),
+      message: isString,
+    }),
+  ),
   started: optional(isMoment),
   ended: optional(
     objectOf<Moment & { readonly outcome: QueueOutcome }>({ ...momentFields, outcome: isQueueOutcome }),

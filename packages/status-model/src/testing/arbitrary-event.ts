@@ -132,7 +132,7 @@ const EVENTS: {
   ),
   "results-stored": fc.record({ ...attempt, files: count, bytes: count }),
   "results-unstored": fc.record({ ...attempt, message: text }),
-  warning: fc.record({ t: amount, job, message: text }, { requiredKeys: ["t", "message"] }),
+  warning: fc.record({ t: amount, job, attempt: ordinal, message: text }, { requiredKeys: ["t", "message"] }),
   "queue-finished": fc.record({ t: amount, outcome: queueOutcome }),
   snapshot: fc.record({ t: amount, segment: ordinal, state: snapshot }),
 };
