@@ -7,6 +7,7 @@ import { type AwsCall, isUnread, readCall } from "./aws-call.js";
 import type { Ec2Manners } from "./ec2-manners.js";
 import { priceAnswer } from "./price-list.js";
 import type { Schedules } from "./schedules.js";
+import { UploadChecksums } from "./upload-checksums.js";
 import type { Upstream } from "./upstream.js";
 
 /** What becomes of one call, where it is not simply answered. */
@@ -44,6 +45,7 @@ export class AwsProxy {
   readonly #sockets = new Set<Socket>();
   readonly #chance: () => number;
   readonly #open = new Set<Promise<void>>();
+  readonly #checksums = new UploadChecksums();
   /** What came, in order. */
   readonly calls: SeenCall[] = [];
   /** Asked of each call. */
@@ -133,7 +135,8 @@ export class AwsProxy {
     refused: Refusal,
   ): Promise<void> {
     incoming.resume();
-    if (isUnread(call) && !incoming.complete) await new Promise((resolve) => incoming.once("end", resolve));
+    // Also where whoever sends it gives up.
+    if (isUnread(call) && !incoming.complete) await new Promise((resolve) => incoming.once("close", resolve));
     send(response, refusalAnswer(call, refused));
   }
 
@@ -147,12 +150,18 @@ export class AwsProxy {
 
   async #answer(call: AwsCall, incoming: IncomingMessage): Promise<Answer> {
     const { upstream, ec2, schedules, guard } = this.#parts;
-    if (isUnread(call)) return await upstream.sendStream(call, incoming);
+    if (call.service === "s3") {
+      const refused = this.#checksums.refuses(call);
+      if (refused !== undefined) return refusalAnswer(call, refused);
+    }
+    if (isUnread(call)) {
+      return this.#checksums.see(call, await upstream.sendStream(call, incoming));
+    }
     if (call.service === "ec2") return await ec2.answer(call);
     if (call.service === "pricing" && call.operation === "GetProducts") return priceAnswer(call);
     if (call.operation === "CreateScheduleGroup" && (await this.#hasGroup(call)))
       return refusalAnswer(call, refusal("ConflictException", "The schedule group already exists.", 409));
-    const answer = await upstream.send(call);
+    const answer = this.#checksums.see(call, await upstream.send(call));
     if (call.service === "scheduler" && answer.status < 300) schedules.learn(call);
     if (call.service === "iam") {
       guard.forget();

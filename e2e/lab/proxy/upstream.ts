@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
 import type { Answer } from "./answer.js";
 import type { AwsCall } from "./aws-call.js";
 
@@ -21,7 +22,10 @@ export class Upstream {
 
   /** Sends a call on whose body was not read; returns once that has an answer. */
   async sendStream(call: AwsCall, incoming: IncomingMessage): Promise<Answer> {
-    const answer = await this.#open(call, (outgoing) => incoming.pipe(outgoing));
+    const answer = await this.#open(call, (outgoing) =>
+      // Told by the request itself where one of them ends early.
+      pipeline(incoming, outgoing, () => {}),
+    );
     const chunks: Buffer[] = [];
     for await (const chunk of answer) chunks.push(chunk as Buffer);
     return { status: answer.statusCode ?? 502, headers: headersOf(answer), body: Buffer.concat(chunks) };

@@ -7,6 +7,7 @@ import type { OnBytes, StoredObject } from "../result-store.js";
 import { readTinyFile } from "../tiny-files.js";
 import { type ObjectAddress, uploadInParts } from "./multipart-upload.js";
 import { PART_BYTES, readExactly } from "./parts.js";
+import { withPayloadHash } from "./payload-hash.js";
 import { explainedS3 } from "./s3-errors.js";
 import type { SmallObjects } from "./small-objects.js";
 import type { TransferMemory } from "./transfer-memory.js";
@@ -60,11 +61,12 @@ export class FileUploads {
     { signal, onBytes }: UploadOptions,
   ): Promise<StoredObject> {
     signal?.throwIfAborted();
-    const command = new PutObjectCommand({ ...object, Body: bytes });
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const command = withPayloadHash(new PutObjectCommand({ ...object, Body: bytes }), sha256);
     const options = signal === undefined ? {} : { abortSignal: signal };
     await explainedS3(`storing ${object.Key}`, () => this.#client.send(command, options));
     onBytes?.(bytes.length);
-    return { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+    return { size: bytes.length, sha256 };
   }
 
   async #putTiny(object: ObjectAddress, bytes: Buffer, options: UploadOptions): Promise<StoredObject> {

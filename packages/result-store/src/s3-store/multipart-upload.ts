@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
+import { crc32 } from "node:zlib";
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
@@ -10,6 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { OnBytes, StoredObject } from "../result-store.js";
 import { type PartPlace, partBytesFor, partsOf, readExactly } from "./parts.js";
+import { UNSIGNED, withPayloadHash } from "./payload-hash.js";
 import type { TakenMemory, TransferMemory } from "./transfer-memory.js";
 
 export interface MultipartTarget {
@@ -28,9 +30,15 @@ export interface ObjectAddress {
   readonly ExpectedBucketOwner: string;
 }
 
-interface UploadedPart {
-  readonly PartNumber: number;
+/** What S3 says of a part that it holds. */
+interface HeldPart {
   readonly ETag: string;
+  /** Base64; a server that knows no checksums names none, and would not understand one in the completion. */
+  readonly ChecksumCRC32?: string | undefined;
+}
+
+interface UploadedPart extends HeldPart {
+  readonly PartNumber: number;
 }
 
 /**
@@ -86,13 +94,13 @@ export async function uploadInParts(
 }
 
 /** Whether a part that S3 names so is this one. Without server-side keys the name is the MD5. */
-function isHeld(bytes: Buffer, held: string | undefined): held is string {
-  return held !== undefined && held === `"${createHash("md5").update(bytes).digest("hex")}"`;
+function isHeld(bytes: Buffer, held: HeldPart | undefined): held is HeldPart {
+  return held !== undefined && held.ETag === `"${createHash("md5").update(bytes).digest("hex")}"`;
 }
 
-async function keptPart({ number }: PartPlace, ETag: string, part: TakenMemory): Promise<UploadedPart> {
+async function keptPart({ number }: PartPlace, held: HeldPart, part: TakenMemory): Promise<UploadedPart> {
   part.give();
-  return { PartNumber: number, ETag };
+  return { PartNumber: number, ...held };
 }
 
 async function sendPart(
@@ -101,15 +109,28 @@ async function sendPart(
   part: TakenMemory,
   abortSignal: AbortSignal,
 ): Promise<UploadedPart> {
-  const command = new UploadPartCommand({ ...place, Body: part.bytes });
+  const command = new UploadPartCommand({
+    ...place,
+    ChecksumCRC32: checksumOf(part.bytes),
+    Body: part.bytes,
+  });
   try {
-    const { ETag = "" } = await client.send(command, { abortSignal });
+    const { ETag = "", ChecksumCRC32 } = await client.send(withPayloadHash(command, UNSIGNED), {
+      abortSignal,
+    });
     part.give();
-    return { PartNumber: place.PartNumber, ETag };
+    return { PartNumber: place.PartNumber, ETag, ChecksumCRC32 };
   } catch (error) {
     part.drop();
     throw error;
   }
+}
+
+/** As S3 has it: big-endian, in base64. */
+function checksumOf(bytes: Buffer): string {
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(bytes));
+  return checksum.toString("base64");
 }
 
 function isAbort(error: unknown): boolean {
@@ -117,27 +138,29 @@ function isAbort(error: unknown): boolean {
 }
 
 async function createUpload({ client, object }: MultipartTarget): Promise<string> {
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand(object));
+  // Parts with checksums are complete only for an upload that was begun with them and is completed by them.
+  const command = new CreateMultipartUploadCommand({ ...object, ChecksumAlgorithm: "CRC32" });
+  const { UploadId } = await client.send(command);
   if (UploadId === undefined) throw new Error("S3 began an upload without an id");
   return UploadId;
 }
 
-/** The latest open upload of the key, if its parts are as long as ours, and their ETags by number. */
+/** The latest open upload of the key, if its parts are as long as ours, and them by number. */
 async function findOpenUpload({ client, object }: MultipartTarget, partBytes: number) {
   const { Key, ...bucket } = object;
   const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ ...bucket, Prefix: Key }));
   const own = Uploads.filter((upload) => upload.Key === Key && upload.UploadId !== undefined);
   const latest = own.sort((a, b) => (b.Initiated?.getTime() ?? 0) - (a.Initiated?.getTime() ?? 0))[0];
   if (latest?.UploadId === undefined) return undefined;
-  const parts = new Map<number, string>();
+  const parts = new Map<number, HeldPart>();
   let PartNumberMarker: string | undefined;
   do {
     const page = await client.send(
       new ListPartsCommand({ ...object, UploadId: latest.UploadId, PartNumberMarker }),
     );
-    for (const { PartNumber, ETag, Size } of page.Parts ?? []) {
+    for (const { PartNumber, ETag, ChecksumCRC32, Size } of page.Parts ?? []) {
       if (PartNumber !== undefined && ETag !== undefined && (Size ?? 0) <= partBytes)
-        parts.set(PartNumber, ETag);
+        parts.set(PartNumber, { ETag, ChecksumCRC32 });
     }
     PartNumberMarker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
   } while (PartNumberMarker !== undefined);
