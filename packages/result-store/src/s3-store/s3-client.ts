@@ -3,6 +3,7 @@ import type { NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import { FirstContact } from "../first-contact/first-contact.js";
 import { ImpatientAtFirst } from "../first-contact/impatient-at-first.js";
 import type { RequestHandler } from "../first-contact/request-handler.js";
+import { connectionAgents } from "./connection-agents.js";
 import { patientRetries } from "./patient-retries.js";
 
 /** Who waits for the answers. */
@@ -25,6 +26,9 @@ export const WAITS = {
   person: { triesForMs: 4_000, connectionTimeout: 2_000, silence: 30_000 },
   runner: { triesForMs: 5 * 60_000, connectionTimeout: 5_000, silence: 60_000 },
 } as const;
+
+/** At once, to one server. */
+const CONNECTIONS = 64;
 
 /** That Node 20 will not get newer SDKs is nothing that whoever reads a runner's log, or a command's words, can act on. */
 export function silenceSdk(): void {
@@ -53,7 +57,7 @@ function requestHandler({
   const options = {
     // Not a limit to the request as a whole: a part may take long over a slow line.
     ...{ connectionTimeout, socketTimeout: silence },
-    ...{ httpsAgent: { maxSockets: 64 }, httpAgent: { maxSockets: 64 } },
+    ...connectionAgents(CONNECTIONS),
   };
   if (patience === "runner") return options;
   return new ImpatientAtFirst(new FirstContact(firstAnswerWithinMs), options);

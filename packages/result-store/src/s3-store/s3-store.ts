@@ -36,7 +36,7 @@ import { TransferMemory } from "./transfer-memory.js";
 /** Ranges that come down at once; more where more files are asked for. */
 const RANGES_AT_ONCE = 8;
 /** Bytes of parts that are on their way at once, or wait for their turn. */
-const MEMORY_BYTES = 4 * PART_BYTES;
+const MEMORY_BYTES = 8 * PART_BYTES;
 const DELETED_AT_ONCE = 1000;
 const CONFLICTS_TRIED = 5;
 
