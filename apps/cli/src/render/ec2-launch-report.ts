@@ -4,6 +4,7 @@ import { type EstimatedDuration, wallTimeIn } from "@spawn/status-model";
 import type { PreparedEc2Launch } from "../launching/ec2/prepare-ec2-launch.js";
 import type { ChosenWorkdir } from "../launching/workdir/choose-workdir.js";
 import { dollars, exactPrice } from "./dollars.js";
+import { fetchedWords } from "./fetched-words.js";
 import { runtimeLine } from "./launch-report.js";
 import type { Palette } from "./palette.js";
 
@@ -22,14 +23,18 @@ export function ec2LaunchHeading({ request, spec, access, workdir }: PreparedEc2
     `Instance Type: ${request.instanceTypes.join(", else ")} (${market.kind}${fallback})`,
     `Region: ${access.region}`,
     `TTL: ${formatDuration(request.ttlMs)}`,
-    ...(workdir === undefined ? [] : [`Work Folder: ${workdirWords(workdir)}`]),
+    ...(workdir === undefined ? [] : workdirLines(workdir)),
   ].join("\n");
 }
 
-function workdirWords({ root, files, size, git }: ChosenWorkdir): string {
+function workdirLines({ root, files, size, git, fetched }: ChosenWorkdir): readonly string[] {
   const commit =
     git === undefined ? "" : `, git ${git.commit.slice(0, 7)}${git.dirty ? " with changes" : ""}`;
-  return `${root} (${files.length} ${files.length === 1 ? "file" : "files"}, ${formatSize(size)}${commit})`;
+  const count = `${files.length} ${files.length === 1 ? "file" : "files"}`;
+  return [
+    `Work Folder: ${root} (${count}, ${formatSize(size)}${commit})`,
+    ...(fetched.length === 0 ? [] : [`Left Out: ${fetchedWords(fetched)}`]),
+  ];
 }
 
 /** What an instance costs if it lives as long as it may; `undefined` where nobody knows the price. */

@@ -1,6 +1,7 @@
 import { formatSize, unreachable } from "@spawn/foundation";
 import { wallTimeIn } from "@spawn/status-model";
 import type { Ec2LaunchStep } from "../launching/ec2/launch-on-ec2.js";
+import { fetchedWords } from "./fetched-words.js";
 import type { Palette } from "./palette.js";
 
 /** A step of a launch on EC2, as a line of its progress. */
@@ -10,7 +11,7 @@ export function ec2StepLine(step: Exclude<Ec2LaunchStep, { type: "shipping" }>, 
     case "bucket-made":
       return `  ${done} Making the results bucket ${step.storeRoot}`;
     case "packing":
-      return "  … Packing the work folder";
+      return `  … Packing the work folder${step.without.length === 0 ? "" : ` without ${fetchedWords(step.without)}`}`;
     case "packed":
       return `  ${done} Packing the work folder (${formatSize(step.packed.size)})`;
     case "claimed":

@@ -26,7 +26,8 @@ import type { PreparedEc2Resume } from "./prepare-ec2-resume.js";
 /** The steps of a launch on EC2, told as each is done. */
 export type Ec2LaunchStep =
   | { readonly type: "bucket-made"; readonly storeRoot: string }
-  | { readonly type: "packing" }
+  /** Without these folders of fetched results. */
+  | { readonly type: "packing"; readonly without: readonly string[] }
   | { readonly type: "packed"; readonly packed: PackedFolder }
   | { readonly type: "claimed"; readonly queueId: string; readonly wanted: string }
   | { readonly type: "interrupted" }
@@ -132,7 +133,7 @@ async function pack(
   folder: string,
   onStep: (step: Ec2LaunchStep) => void,
 ): Promise<ShippedFolder> {
-  onStep({ type: "packing" });
+  onStep({ type: "packing", without: workdir.fetched });
   const packed = await packWorkdir(workdir.root, workdir, join(folder, "workdir.tar.gz"));
   onStep({ type: "packed", packed });
   const { archive, sha256 } = packed;

@@ -36,7 +36,30 @@ describe("shippedFiles", () => {
       ],
       size: 7,
       skipped: [],
+      fetched: [],
     });
+  });
+
+  it("leaves out results that were fetched, wherever, unless a rule names them", () => {
+    for (const path of [
+      "results/q/.fetched.q.json",
+      "results/q/train/model.bin",
+      "mine/out/.fetched.q-2.json",
+    ])
+      put(path);
+    put("results/notes.md");
+    put("train.py");
+    expect(shippedFiles(folder)).toMatchObject({ fetched: ["mine/out/", "results/q/"] });
+    expect(shipped()).toEqual(["results/notes.md", "train.py"]);
+    put(".spawnignore", "!results/\n");
+    expect(shippedFiles(folder)).toMatchObject({ fetched: ["mine/out/"] });
+    expect(shipped()).toContain("results/q/train/model.bin");
+  });
+
+  it("ships a folder that itself holds fetched results: it is what was asked for", () => {
+    put(".fetched.q.json");
+    put("train/model.bin");
+    expect(shipped()).toEqual([".fetched.q.json", "train/model.bin"]);
   });
 
   it("leaves out what .gitignore and .spawnignore say, in folders below too", () => {
