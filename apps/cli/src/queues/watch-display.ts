@@ -20,15 +20,28 @@ export function writtenDisplay(write: (status: QueueStatus) => void): WatchDispl
   };
 }
 
-/** A picture as high as the terminal at most; the last status is written in full in its place. */
+/** How often ages and times left are brought up to date. */
+const REDRAWN_EVERY_MS = 1_000;
+
+/**
+ * A picture as high as the terminal at most; the last status is written in full in its place. It is drawn again every second:
+ * the same status is then a second older, and nobody is asked for that.
+ */
 export function drawnDisplay(
   screen: Pick<LiveScreen, "draw" | "clear" | "keep">,
   frame: (status: QueueStatus, size: TerminalSize) => string,
   write: (status: QueueStatus) => void,
 ): WatchDisplay {
+  let redrawing: NodeJS.Timeout | undefined;
   return {
-    show: (status) => screen.draw((size) => frame(status, size)),
+    show: (status) => {
+      clearInterval(redrawing);
+      const draw = (): void => screen.draw((size) => frame(status, size));
+      draw();
+      redrawing = setInterval(draw, REDRAWN_EVERY_MS);
+    },
     end: (last) => {
+      clearInterval(redrawing);
       if (last === undefined) return screen.keep();
       screen.clear();
       write(last);
