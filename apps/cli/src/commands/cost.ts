@@ -43,7 +43,7 @@ export default class Cost extends SpawnCommand {
     }
     const costs = await priceInstances(this.context, found.instances);
     const report = { costs, ...found };
-    if (costs.length > 0) this.print(costText(report, this.palette));
+    if (costs.length > 0) this.print(costText(report, this.palette, process.stdout.columns));
     else if (found !== NONE) this.progress(nothingWords(found));
     return costJson(report, this.context.clock.wallMs(), wallTimeIn().rfc3339);
   }

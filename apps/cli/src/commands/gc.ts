@@ -29,7 +29,7 @@ export default class Gc extends SpawnCommand {
           this.progress(`Ended what a killed launch of ${event.queueId} left: ${event.instances.join(", ")}`);
       },
     });
-    this.print(gcReportText(report, dryRun, this.palette));
+    this.print(gcReportText(report, dryRun, this.palette, process.stdout.columns));
     if (report.failed.length + report.notLookedAt.length > 0) this.endWith(EXIT.failed);
     return {
       schema_version: 1,

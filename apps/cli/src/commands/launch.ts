@@ -25,6 +25,7 @@ import { referenceFor } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
 import { ec2LaunchJson } from "../render/ec2-launch-json.js";
 import { ec2DryRun, ec2LaunchHeading, ec2LaunchReport } from "../render/ec2-launch-report.js";
+import { wrapLine, wrapText } from "../render/fit-text.js";
 import { launchJson } from "../render/launch-json.js";
 import { launchHeading, launchReport, runtimeLine } from "../render/launch-report.js";
 import { runSummary } from "../render/run-summary.js";
@@ -105,14 +106,15 @@ export default class Launch extends LaunchingCommand {
   ): Promise<object> {
     const prepared = await prepareEc2Launch(this.context, options, flags, this.colorErrors);
     this.warnOf({ source: prepared.source, warnings: prepared.source.diagnostics });
-    for (const warning of prepared.warnings) this.tell(`⚠ ${warning}`);
+    for (const warning of prepared.warnings) this.tell(wrapLine(`⚠ ${warning}`, process.stderr.columns));
     const time = wallTimeIn().rfc3339;
     const { price } = prepared;
+    const { columns } = process.stdout;
     if (flags["dry-run"]) {
-      this.print(ec2DryRun(prepared));
+      this.print(wrapText(ec2DryRun(prepared), columns));
       return ec2LaunchJson(prepared, { price, time });
     }
-    this.print(ec2LaunchHeading(prepared));
+    this.print(wrapText(ec2LaunchHeading(prepared), columns));
     this.progress(
       `\nProgress:\n  ${this.errorPalette.good("✓")} Checking queue file, account, instance type and quotas`,
     );
@@ -121,9 +123,9 @@ export default class Launch extends LaunchingCommand {
     const ref = await referenceFor(this.context, instance);
     const paid = await this.priceOf(prepared, instance);
     const { ttlMs } = prepared.request;
-    this.print(
-      `\n${ec2LaunchReport({ instance, ref, ttlMs, estimate: prepared.estimate, price: paid }, this.palette)}`,
-    );
+    const { estimate } = prepared;
+    const report = ec2LaunchReport({ instance, ref, ttlMs, estimate, price: paid }, this.palette);
+    this.print(`\n${wrapText(report, columns)}`);
     const status = await this.waitOnEc2(prepared.access, made, flags);
     return ec2LaunchJson(prepared, { instance, price: paid, status, time });
   }

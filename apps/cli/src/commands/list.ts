@@ -71,7 +71,7 @@ export default class List extends SpawnCommand {
     }
     const time = wallTimeIn();
     const rows = await Promise.all(instances.map((instance) => this.row(instance, time.rfc3339)));
-    if (rows.length > 0) this.print(instanceTable(rows, time.shown, this.palette));
+    if (rows.length > 0) this.print(instanceTable(rows, time.shown, this.palette, process.stdout.columns));
     else this.progress(nothingWords(listing));
     for (const row of rows) {
       const words = keptWords(row, time.shown);

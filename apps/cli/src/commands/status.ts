@@ -79,7 +79,7 @@ export default class Status extends SpawnCommand {
     if (found.kind === "local") {
       const { instance } = found;
       return {
-        text: (queue) => instanceText(instance, statusIn(queue), time.shown, palette),
+        text: (queue) => instanceText(instance, statusIn(queue), time.shown, palette, process.stdout.columns),
         json: (queue) => instanceJson(instance, statusIn(queue), time.rfc3339),
       };
     }
@@ -87,7 +87,13 @@ export default class Status extends SpawnCommand {
     const role = await roleOf(access, instance);
     return {
       text: (queue) =>
-        ec2InstanceText({ instance, role, queue, nowMs: context.clock.wallMs(), shown: time.shown }, palette),
+        ec2InstanceText(
+          {
+            ...{ instance, role, queue, nowMs: context.clock.wallMs(), shown: time.shown },
+            columns: process.stdout.columns,
+          },
+          palette,
+        ),
       json: (queue) => ec2InstanceJson(instance, role, statusIn(queue), time.rfc3339),
     };
   }

@@ -1,7 +1,7 @@
 import { costTotal, describePriceSource, type InstanceCost } from "@spawn/aws-launcher";
 import { formatExactDuration } from "@spawn/foundation";
-import { alignRows } from "./columns.js";
 import { exactDollars, exactPrice } from "./dollars.js";
+import { fitRows, wrapLine } from "./fit-text.js";
 import type { Palette } from "./palette.js";
 
 export interface CostReport {
@@ -26,18 +26,15 @@ const HEADINGS = [
 const UNKNOWN = "unknown";
 export const NOT_COUNTED = ["volumes", "S3", "data transfer", "taxes", "discounts"];
 
-/** `spawn cost` for people, with at least one instance. */
-export function costText(report: CostReport, palette: Palette): string {
+/** `spawn cost` for people, with at least one instance. @param columns of the terminal, where it goes to one */
+export function costText(report: CostReport, palette: Palette, columns?: number): string {
   const { costs } = report;
-  const rows = costs.map((cost) => costRow(cost));
-  const [heading = "", ...lines] = alignRows([HEADINGS, ...rows, totalRow(report)]);
+  const rows = [HEADINGS, ...costs.map((cost) => costRow(cost)), totalRow(report)];
+  const isStrong = (row: number): boolean => row === 0 || row === rows.length - 1;
   return [
-    palette.strong(heading),
-    ...lines.slice(0, -1),
-    palette.strong(lines.at(-1) ?? ""),
+    ...fitRows(rows, columns, (line, row) => (isStrong(row) ? palette.strong(line) : line)),
     "",
-    ...priceLines(costs),
-    ...notes(report),
+    ...[...priceLines(costs), ...notes(report)].map((line) => wrapLine(line, columns)),
   ].join("\n");
 }
 

@@ -25,6 +25,8 @@ export interface Ec2InstanceView {
   readonly nowMs: number;
   /** Writes a time for people. */
   readonly shown: (wallMs: number) => string;
+  /** Of the terminal it goes to, if it does. */
+  readonly columns?: number | undefined;
 }
 
 /** `spawn status` of an instance on EC2, for people. */
@@ -49,6 +51,7 @@ export function ec2InstanceText(view: Ec2InstanceView, palette: Palette): string
       ["Results Location", instance.results || undefined],
     ],
     palette,
+    view.columns,
   );
   const kept = keptOf(view);
   return kept === undefined ? lines : [lines, "", ...keptBlock(kept, palette)].join("\n");

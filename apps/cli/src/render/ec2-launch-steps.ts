@@ -25,7 +25,7 @@ export function ec2StepLine(step: Exclude<Ec2LaunchStep, { type: "shipping" }>, 
     case "made":
       return `  ${done} Launching instance (${step.instanceId})`;
     case "guarded":
-      return `  ${done} Guarding it (AWS ends it at ${wallTimeIn().shown(Date.parse(step.endsAt))}, whatever becomes of it)`;
+      return `  ${done} Guarding it (AWS ends it at ${wallTimeIn().shown(Date.parse(step.endsAt))} in any case)`;
     case "ended-leftover":
       return `  ${done} Ending what an earlier launch of ${step.queueId} left behind (${step.instances.join(", ")})`;
     case "taken-back":

@@ -1,5 +1,5 @@
 import type { GcItem, GcKind, GcReport } from "@spawn/aws-launcher";
-import { alignRows } from "./columns.js";
+import { fitRows, wrapLine } from "./fit-text.js";
 import type { Palette } from "./palette.js";
 
 const NAMES: Readonly<Record<GcKind, readonly [one: string, many: string]>> = {
@@ -11,8 +11,8 @@ const NAMES: Readonly<Record<GcKind, readonly [one: string, many: string]>> = {
   "key-pair": ["key", "keys"],
 };
 
-/** `spawn gc` for people: what was found, what became of it, and where nobody could look. */
-export function gcReportText(report: GcReport, dryRun: boolean, palette: Palette): string {
+/** `spawn gc` for people: what was found, what became of it, and where nobody could look. @param columns of the terminal, where it goes to one */
+export function gcReportText(report: GcReport, dryRun: boolean, palette: Palette, columns?: number): string {
   const { found, failed, notLookedAt, warnings } = report;
   const failures = new Map(failed.map(({ item, message }) => [item, message]));
   const rows = found.map((item) => [
@@ -23,12 +23,14 @@ export function gcReportText(report: GcReport, dryRun: boolean, palette: Palette
     failures.get(item) ?? item.reason,
   ]);
   return [
-    ...(rows.length === 0 ? [] : alignRows([["", "WHAT", "ID", "REGION", "WHY"], ...rows])),
+    ...(rows.length === 0 ? [] : fitRows([["", "WHAT", "ID", "REGION", "WHY"], ...rows], columns)),
     ...(rows.length === 0 ? [] : [""]),
     summary(report, dryRun),
     ...leftAlone(report),
-    ...warnings.map((warning) => palette.warn(`⚠ ${warning}`)),
-    ...notLookedAt.map(({ place, reason }) => palette.bad(`✗ Not looked at: ${place}: ${reason}`)),
+    ...warnings.map((warning) => palette.warn(wrapLine(`⚠ ${warning}`, columns))),
+    ...notLookedAt.map(({ place, reason }) =>
+      palette.bad(wrapLine(`✗ Not looked at: ${place}: ${reason}`, columns)),
+    ),
   ].join("\n");
 }
 

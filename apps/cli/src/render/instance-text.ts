@@ -1,5 +1,6 @@
 import type { Instance } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
+import { wrapLine } from "./fit-text.js";
 import type { Palette } from "./palette.js";
 import { paintState } from "./state-tone.js";
 
@@ -9,6 +10,7 @@ export function instanceText(
   status: QueueStatus | undefined,
   shown: (wallMs: number) => string,
   palette: Palette,
+  columns?: number,
 ): string {
   const tags = Object.entries(instance.tags).map(([key, value]) => `${key}=${value}`);
   const lines: readonly (readonly [string, string | undefined])[] = [
@@ -24,16 +26,22 @@ export function instanceText(
     ["Queue", `${instance.queueId} (${status === undefined ? "unreadable" : queueWords(status, palette)})`],
     ["Results Location", status?.results_location],
   ];
-  return labelledLines(lines, palette);
+  return labelledLines(lines, palette, columns);
 }
 
-/** A line for each label that has a value. */
+/** A line for each label that has a value; on a terminal of so many columns, what is wider is broken between words. */
 export function labelledLines(
   lines: readonly (readonly [string, string | undefined])[],
   palette: Palette,
+  columns?: number,
 ): string {
   return lines
-    .flatMap(([label, value]) => (value === undefined ? [] : [`${palette.strong(`${label}:`)} ${value}`]))
+    .flatMap(([label, value]) => {
+      if (value === undefined) return [];
+      const line = `${palette.strong(`${label}:`)} ${value}`;
+      // A single word, such as a path, stays beside its label.
+      return [value.includes(" ") ? wrapLine(line, columns) : line];
+    })
     .join("\n");
 }
 

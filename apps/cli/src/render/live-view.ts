@@ -1,3 +1,4 @@
+import { formatDuration } from "@spawn/foundation";
 import { type JobRow, type QueueStatus, type StatusView, statusView } from "@spawn/status-model";
 import type { TerminalSize } from "../terminal/frame-painter.js";
 import { columnWidths, cutTo, padTo } from "./columns.js";
@@ -10,6 +11,8 @@ export interface LiveViewOptions extends TerminalSize {
   readonly palette: Palette;
   /** The last line: what the person can do. */
   readonly footer: string;
+  /** For a status from afar, the wall clock here in ms since the Unix epoch: it then says how old it is. */
+  readonly seenMs?: number | undefined;
 }
 
 /** Last lines shown of each running job. */
@@ -20,13 +23,13 @@ const FEWEST_JOBS = 3;
 
 /** One frame of a queue that is watched while it runs: never wider or higher than the terminal. */
 export function liveView(status: QueueStatus, options: LiveViewOptions): string {
-  const { columns, rows, palette, footer } = options;
+  const { columns, rows, palette, footer, seenMs } = options;
   const view = statusView(status);
   const room = Math.max(FEWEST_JOBS, rows - FRAME_LINES);
   const jobsAtLeast = Math.min(view.rows.length, Math.ceil(room / 2));
   const output = outputLines(view, room - jobsAtLeast, palette);
   const lines = [
-    title(status, palette),
+    [title(status, palette), ...ageWords(status, seenMs)].join("  "),
     palette.faint(view.jobs.value),
     "",
     ...jobLines(status, view.rows, room - output.length, palette),
@@ -45,6 +48,16 @@ function title({ queue_id, status, elapsed, duration }: QueueStatus, palette: Pa
     ...(time === undefined ? [] : [time]),
   ];
   return parts.join("  ");
+}
+
+/** Clocks differ: what was heard is never from the future. */
+function ageWords(
+  { updated_at, nothing_heard_since }: QueueStatus,
+  seenMs: number | undefined,
+): readonly string[] {
+  if (seenMs === undefined) return [];
+  const ago = `${formatDuration(Math.max(0, seenMs - Date.parse(updated_at)))} ago`;
+  return [nothing_heard_since === undefined ? `(heard ${ago})` : `(nothing heard since its launch ${ago})`];
 }
 
 function outputLines(view: StatusView, room: number, palette: Palette): readonly string[] {

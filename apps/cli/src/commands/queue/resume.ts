@@ -37,6 +37,7 @@ import {
 import { planResume, refuseRunning } from "../../queues/resume-plan.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../../queues/wait-for-queue.js";
 import { ec2ResumeReport } from "../../render/ec2-launch-report.js";
+import { wrapLine } from "../../render/fit-text.js";
 import { Narrator } from "../../render/narrator.js";
 import { noticeLine } from "../../render/notice.js";
 import { resumePlanText } from "../../render/resume-plan-text.js";
@@ -178,7 +179,7 @@ export default class QueueResume extends LaunchingCommand {
       const warnings = warningsText(source, source.diagnostics, this.colorErrors);
       if (warnings !== "") this.tell(warnings);
     }
-    for (const note of planned.notes) this.tell(`⚠ ${note}`);
+    for (const note of planned.notes) this.tell(wrapLine(`⚠ ${note}`, process.stderr.columns));
     if (plan === undefined)
       this.print(`All jobs of ${queueId} had completed: nothing runs again, its end is recorded.`);
     else this.print(resumePlanText(plan, queueId, this.palette));

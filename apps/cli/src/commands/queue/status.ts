@@ -120,13 +120,23 @@ export default class QueueStatusCommand extends SpawnCommand {
       return writtenDisplay((status) => this.print(`${this.textOf(status, details())}\n`));
     return drawnDisplay(
       new LiveScreen(process.stdout),
-      (status, size) => watchFrame(this.textOf(status, details()), status, size, this.palette),
+      (status, size) => {
+        const { palette } = this;
+        const seenMs = this.seenMs(details());
+        return watchFrame(this.textOf(status, details()), status, { size, palette, seenMs });
+      },
       (status) => this.print(this.textOf(status, details())),
     );
   }
 
-  private textOf(status: QueueStatus, { isFromAfar = false, ...details }: ScreenDetails): string {
-    const seenMs = isFromAfar ? this.context.clock.wallMs() : undefined;
+  /** The moment from which a status from afar is looked at. */
+  private seenMs({ isFromAfar = false }: ScreenDetails): number | undefined {
+    return isFromAfar ? this.context.clock.wallMs() : undefined;
+  }
+
+  private textOf(status: QueueStatus, screen: ScreenDetails): string {
+    const { isFromAfar: _afar, ...details } = screen;
+    const seenMs = this.seenMs(screen);
     return statusText(status, { palette: this.palette, columns: process.stdout.columns, seenMs, ...details });
   }
 }
