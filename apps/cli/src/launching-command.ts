@@ -10,7 +10,7 @@ import { openRemoteQueue } from "./queues/remote/open-remote-queue.js";
 import { waitForRemoteQueue } from "./queues/remote/wait-for-remote-queue.js";
 import { shortReference } from "./queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue } from "./queues/wait-for-queue.js";
-import { ec2StepLine } from "./render/ec2-launch-steps.js";
+import { ec2StepLine, isTransfer, type Transfer, transferName } from "./render/ec2-launch-steps.js";
 import { progressLine } from "./render/progress-line.js";
 import { runSummary } from "./render/run-summary.js";
 import type { TransferProgress } from "./terminal/transfer-progress.js";
@@ -23,26 +23,39 @@ export interface WaitFlagValues {
 
 /** What commands share that launch on EC2. */
 export abstract class LaunchingCommand extends SpawnCommand {
-  #shipping: TransferProgress | undefined;
+  /** By name; the terminal shows the one that began first. */
+  readonly #transfers = new Map<string, TransferProgress>();
 
   protected showEc2Step(step: Ec2LaunchStep): void {
-    if (step.type === "shipping") {
-      this.showShipping(step.sent, step.size);
+    if (isTransfer(step)) {
+      this.showTransfer(step);
       return;
     }
-    this.#shipping?.end();
+    this.pauseTransfers();
     const line = ec2StepLine(step, this.errorPalette);
     if (step.type === "warning" || step.type === "interrupted") this.tell(line);
     else this.progress(line);
   }
 
-  private showShipping(sent: number, size: number): void {
-    this.#shipping ??= this.transferProgress("Shipping the work folder");
-    this.#shipping.plan({ bytes: size });
-    this.#shipping.reach(sent);
+  private showTransfer(step: Transfer): void {
+    const { sent, size } = step;
+    const name = transferName(step);
+    const transfer = this.#transfers.get(name) ?? this.transferProgress(name);
+    this.#transfers.set(name, transfer);
+    const [shown] = this.#transfers.values();
+    if (transfer === shown) {
+      transfer.plan({ bytes: size });
+      transfer.reach(sent);
+    }
     if (sent < size) return;
-    this.#shipping.end();
-    this.progress(`  ${this.errorPalette.good("✓")} Shipping the work folder`);
+    this.pauseTransfers();
+    this.#transfers.delete(name);
+    this.progress(`  ${this.errorPalette.good("✓")} ${name}`);
+  }
+
+  /** So that something else can be written. */
+  private pauseTransfers(): void {
+    for (const transfer of this.#transfers.values()) transfer.pause();
   }
 
   /** Waits for what the command line says. @returns how the queue stands then, where it was waited for */

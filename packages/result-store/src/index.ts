@@ -34,7 +34,7 @@ export {
   type ResultMatches,
   type ResultPatterns,
 } from "./matching/match-result-files.js";
-export { findAccountBucket, makeAccountBucket, openAnyStore } from "./open-any-store.js";
+export { findAccountBucket, makeAccountBucket, openAnyStore, putFileInBucket } from "./open-any-store.js";
 export { attemptsBegun } from "./restore/attempts-begun.js";
 export { type CompletedJob, type KeptResults, keptResults } from "./restore/kept-results.js";
 export {

@@ -150,7 +150,8 @@ export default class Launch extends LaunchingCommand {
 
   private tellOfTakenId({ queueId, wanted }: { readonly queueId: string; readonly wanted: string }): void {
     if (queueId === wanted) return;
-    this.tell(`  ${wanted} is taken: this run is ${queueId} (--queue-id and --overwrite choose otherwise)`);
+    const words = `  ${wanted} is taken: this run is ${queueId} (--queue-id and --overwrite choose otherwise)`;
+    this.tell(wrapLine(words, process.stderr.columns));
   }
 
   /** Other commands take the queue file as it is: whoever gives it so here is told how. */

@@ -4,8 +4,19 @@ import type { Ec2LaunchStep } from "../launching/ec2/launch-on-ec2.js";
 import { fetchedWords } from "./fetched-words.js";
 import type { Palette } from "./palette.js";
 
+/** What is on its way, and how far. */
+export type Transfer = Extract<Ec2LaunchStep, { readonly sent: number }>;
+
+export function isTransfer(step: Ec2LaunchStep): step is Transfer {
+  return "sent" in step;
+}
+
+export function transferName({ type }: Transfer): string {
+  return type === "shipping" ? "Shipping the work folder" : "Storing the runner";
+}
+
 /** A step of a launch on EC2, as a line of its progress. */
-export function ec2StepLine(step: Exclude<Ec2LaunchStep, { type: "shipping" }>, palette: Palette): string {
+export function ec2StepLine(step: Exclude<Ec2LaunchStep, Transfer>, palette: Palette): string {
   const done = palette.good("✓");
   switch (step.type) {
     case "bucket-made":
@@ -14,6 +25,8 @@ export function ec2StepLine(step: Exclude<Ec2LaunchStep, { type: "shipping" }>, 
       return `  … Packing the work folder${step.without.length === 0 ? "" : ` without ${fetchedWords(step.without)}`}`;
     case "packed":
       return `  ${done} Packing the work folder (${formatSize(step.packed.size)})`;
+    case "packing-runner":
+      return "  … Packing the runner, once for this version of it";
     case "claimed":
       return `  ${done} Claiming queue ID`;
     case "requesting":

@@ -4,7 +4,7 @@ import type { Architecture } from "../plan/images.js";
 import type { LaunchPlan } from "../plan/launch-plan.js";
 import { userData } from "../plan/user-data.js";
 import type { Ec2LaunchRequest } from "../request.js";
-import { presignRunner, type RunnerObject, storeRunner } from "./runner-object.js";
+import { presignRunner, type RunnerEvent, type RunnerObject, storeRunner } from "./runner-object.js";
 
 const COMPLETION_FILE = "/tmp/SPAWN_COMPLETE";
 const COMPLETION_DELAY_MS = 30_000;
@@ -14,18 +14,26 @@ export class Bootstrap {
   readonly #parts: Ec2Parts;
   readonly #request: Ec2LaunchRequest;
   readonly #account: string;
+  readonly #tell: (event: RunnerEvent) => void;
   readonly #runners = new Map<Architecture, Promise<RunnerObject>>();
 
-  constructor(parts: Ec2Parts, request: Ec2LaunchRequest, account: string) {
+  constructor(
+    parts: Ec2Parts,
+    request: Ec2LaunchRequest,
+    account: string,
+    tell: (event: RunnerEvent) => void,
+  ) {
     this.#parts = parts;
     this.#request = request;
     this.#account = account;
+    this.#tell = tell;
   }
 
   /** Stores the runner of an architecture, unless it is there. @throws SpawnError `runner-not-found`. */
   runner(architecture: Architecture): Promise<RunnerObject> {
     const stored =
-      this.#runners.get(architecture) ?? storeRunner(this.#parts.clients, this.#source, architecture);
+      this.#runners.get(architecture) ??
+      storeRunner(this.#parts.clients, this.#source, architecture, this.#tell);
     this.#runners.set(architecture, stored);
     return stored;
   }
@@ -59,7 +67,7 @@ export class Bootstrap {
   }
 
   get #source() {
-    const { runners, bucket, prefix } = this.#parts;
-    return { binaries: runners, bucket, prefix, account: this.#account };
+    const { runners, bucket, prefix, stateFolder } = this.#parts;
+    return { binaries: runners, bucket, prefix, stateFolder, account: this.#account };
   }
 }

@@ -1,7 +1,10 @@
+import type { RunnerEvent } from "./runner-object.js";
+
 /** What happens during a launch, for showing. No value of a variable is in any. */
 export type LaunchEvent =
   /** The work folder is on its way into the store. In bytes. */
   | { readonly type: "shipping"; readonly sent: number; readonly size: number }
+  | RunnerEvent
   | {
       readonly type: "requesting";
       readonly instanceType: string;

@@ -17,6 +17,7 @@ import { rolePolicy } from "../role/role-policy.js";
 import { Bootstrap } from "./bootstrap.js";
 import { endLeftovers } from "./end-leftovers.js";
 import { type Intent, IntentFolder } from "./intent-file.js";
+import type { LaunchEvent } from "./launch-events.js";
 import { type LaunchesBefore, launchesBefore } from "./launches-before.js";
 import { type MadeInstance, makeInstance, OutcomeUnknown } from "./make-instance.js";
 import { QueueInStore } from "./queue-in-store.js";
@@ -71,7 +72,9 @@ class Launch {
     this.#plan = plan;
     this.#before = before;
     this.#folder = new IntentFolder(parts.stateFolder);
-    this.#inStore = new QueueInStore(parts.store, request, this.#shipping.bind(this));
+    this.#inStore = new QueueInStore(parts.store, request, (sent, size) =>
+      this.#moving({ type: "shipping", sent, size }),
+    );
     const now = this.#now();
     this.#intent = {
       schema_version: 1,
@@ -152,9 +155,10 @@ class Launch {
     );
   }
 
-  #shipping(sent: number, size: number): void {
+  /** Something is on its way, and may be for long. */
+  #moving(event: LaunchEvent): void {
     if (this.#parts.clock.wallMs() - Date.parse(this.#intent.at_work_at) > NOTED_EVERY_MS) this.#note({});
-    this.#tell({ type: "shipping", sent, size });
+    this.#tell(event);
   }
 
   async #makeRole(): Promise<void> {
@@ -177,7 +181,9 @@ class Launch {
     const { ssh, queueId } = this.#request;
     const [first] = this.#plan.rungs;
     const vpcId = first?.vpcId ?? "";
-    const bootstrap = new Bootstrap(this.#parts, this.#request, this.#plan.home.account);
+    const bootstrap = new Bootstrap(this.#parts, this.#request, this.#plan.home.account, (event) =>
+      this.#moving(event),
+    );
     const [groupId, keyName] = await together([
       ssh === undefined ? noIngressGroup(clients, vpcId) : sshGroup(this.#parts, vpcId, queueId, ssh.from),
       ssh === undefined ? undefined : importKey(clients, ssh.publicKey),
@@ -262,7 +268,7 @@ class Launch {
     return new Date(this.#parts.clock.wallMs()).toISOString();
   }
 
-  #tell(event: Parameters<NonNullable<Ec2LaunchRequest["onEvent"]>>[0]): void {
+  #tell(event: LaunchEvent): void {
     this.#request.onEvent?.(event);
   }
 }

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
 import { type Clock, errnoOf, explainFileError, SpawnError } from "@spawn/foundation";
+import { putFileInBucket } from "@spawn/result-store";
 import type { AwsClients } from "../aws/aws-clients.js";
 import { explainAwsError, kindOf } from "../aws/aws-errors.js";
 import type { Architecture } from "../plan/images.js";
@@ -18,7 +21,15 @@ export interface RunnerSource {
   /** `` or ending with a slash. */
   readonly prefix: string;
   readonly account: string;
+  /** Where it is packed. */
+  readonly stateFolder: string;
 }
+
+/** The runner on its way into the store, which takes its time once per version of it. */
+export type RunnerEvent =
+  | { readonly type: "packing-runner" }
+  /** In bytes. */
+  | { readonly type: "storing-runner"; readonly sent: number; readonly size: number };
 
 export interface RunnerObject {
   /** Of the runner itself, unpacked. */
@@ -40,6 +51,7 @@ export async function storeRunner(
   clients: AwsClients,
   source: RunnerSource,
   architecture: Architecture,
+  tell: (event: RunnerEvent) => void,
 ): Promise<RunnerObject> {
   const path = runnerBinary(source, architecture);
   const program = await readFile(path).catch((error: unknown) => {
@@ -55,15 +67,37 @@ export async function storeRunner(
   const s3 = await clients.s3();
   try {
     if (await isThere(() => s3.headObject(where))) return { sha256, key };
-    const Body = await promisify(gzip)(program);
-    await s3.putObject({ ...where, Body, ContentType: "application/gzip", IfNoneMatch: "*" });
   } catch (error) {
-    // Another launch was quicker with the same content.
-    if (!/PreconditionFailed|ConditionalRequestConflict/.test(String(error))) {
+    throw explainAwsError(`the runner cannot be stored in s3://${source.bucket}`, error);
+  }
+  tell({ type: "packing-runner" });
+  const folder = await mkdtemp(join(source.stateFolder, "packing-")).catch((error: unknown) => {
+    throw explainFileError(error, "cannot make a folder to pack the runner in", source.stateFolder);
+  });
+  try {
+    const packed = join(folder, "runner.gz");
+    await pack(path, packed);
+    const { size } = await stat(packed);
+    let sent = 0;
+    // Another launch may be at it with the same content: whichever is last, it is the same.
+    await putFileInBucket(s3, where, packed, (bytes) => {
+      sent += bytes;
+      tell({ type: "storing-runner", sent, size });
+    }).catch((error: unknown) => {
       throw explainAwsError(`the runner cannot be stored in s3://${source.bucket}`, error);
-    }
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
   return { sha256, key };
+}
+
+async function pack(path: string, packed: string): Promise<void> {
+  try {
+    await pipeline(createReadStream(path), createGzip(), createWriteStream(packed, { mode: 0o600 }));
+  } catch (error) {
+    throw explainFileError(error, "cannot pack the runner", packed);
+  }
 }
 
 async function isThere(head: () => Promise<unknown>): Promise<boolean> {

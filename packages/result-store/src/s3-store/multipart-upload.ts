@@ -75,12 +75,14 @@ export async function uploadInParts(
       const sent = isHeld(part.bytes, held)
         ? keptPart(place, held, part)
         : sendPart(client, { ...upload, PartNumber: place.number }, part, signals);
+      const told = sent.then((uploaded) => {
+        // Whoever is told may want no more of it, and throws.
+        onBytes?.(place.length);
+        return uploaded;
+      });
       // Seen where all are awaited; until then its failure only stops the rest.
-      sent.then(
-        () => onBytes?.(place.length),
-        () => failed.abort(),
-      );
-      done.push(sent);
+      told.catch(() => failed.abort());
+      done.push(told);
     }
     const Parts = await Promise.all(done);
     await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));

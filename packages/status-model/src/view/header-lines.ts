@@ -28,6 +28,9 @@ export function headerLines(status: QueueStatus, time: WallTime, wallMs?: number
   add("Duration", spaced(duration));
   if (status.containment !== undefined) add("Containment", describeContainment(status.containment));
   if (wallMs !== undefined) add("Updated", age(status, time, wallMs));
+  const isOfBefore = status.job_details.some(({ attempt }) => attempt > 0);
+  if (status.nothing_heard_since !== undefined && isOfBefore)
+    add("Jobs Below", "as they were before this instance");
   return lines;
 }
 
