@@ -58,6 +58,12 @@ export abstract class LaunchingCommand extends SpawnCommand {
     for (const transfer of this.#transfers.values()) transfer.pause();
   }
 
+  /** What is left of a bar would say that it goes on. */
+  protected override async catch(error: unknown): Promise<void> {
+    this.pauseTransfers();
+    await super.catch(error);
+  }
+
   /** Waits for what the command line says. @returns how the queue stands then, where it was waited for */
   protected async waitOnEc2(
     access: Ec2Access,

@@ -44,7 +44,7 @@ export function ec2StepLine(step: Exclude<Ec2LaunchStep, Transfer>, palette: Pal
     case "taken-back":
       return `  ${done} Ending what this launch had made (${step.instances.join(", ")})`;
     case "interrupted":
-      return "  Interrupted: what was made is taken back. Ctrl-C again leaves that to the next command.";
+      return "  Interrupted: what was made is taken back (Ctrl-C again: by the next command)";
     case "warning":
       return `⚠ ${step.message}`;
     default:
