@@ -59,6 +59,22 @@ describe("the runner's program", { timeout: 60_000 }, () => {
     expect(events).toEqual([]);
   });
 
+  it("is stored where another launch has completed the same upload first", async () => {
+    const isCompletion = ({ body }: { readonly body: string }) => body.includes("<CompleteMultipartUpload");
+    let completions = 0;
+    rig.handler.fault = (call) => {
+      if (isCompletion(call)) completions += 1;
+      return completions === 1 ? "lost-answer" : undefined;
+    };
+    // As S3 answers whoever asks for what was completed behind its back.
+    const gone = { status: 404, body: "<Error><Code>NoSuchUpload</Code><Message>gone</Message></Error>" };
+    rig.handler.answer = (call) => (isCompletion(call) && completions > 1 ? gone : undefined);
+    const { key } = await store();
+    expect(completions).toBe(2);
+    const { ContentLength } = await (await rig.clients.s3()).headObject({ Bucket: BUCKET, Key: key });
+    expect(events.at(-1)).toMatchObject({ sent: ContentLength });
+  });
+
   it("is given up by whoever is told and wants no more of it, and gone on with the next time", async () => {
     const stop = ({ type }: RunnerEvent): void => {
       if (type === "storing-runner") throw new SpawnError("interrupted", "Ctrl-C");

@@ -79,11 +79,13 @@ export async function storeRunner(
     await pack(path, packed);
     const { size } = await stat(packed);
     let sent = 0;
-    // Another launch may be at it with the same content: whichever is last, it is the same.
     await putFileInBucket(s3, where, packed, (bytes) => {
       sent += bytes;
       tell({ type: "storing-runner", sent, size });
-    }).catch((error: unknown) => {
+    }).catch(async (error: unknown) => {
+      if (error instanceof SpawnError) throw error;
+      // Another launch was at it with the same content, and quicker: both send parts of one upload.
+      if (await isThere(() => s3.headObject(where)).catch(() => false)) return;
       throw explainAwsError(`the runner cannot be stored in s3://${source.bucket}`, error);
     });
   } finally {
