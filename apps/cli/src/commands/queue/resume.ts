@@ -37,7 +37,7 @@ import {
 import { planResume, refuseRunning } from "../../queues/resume-plan.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../../queues/wait-for-queue.js";
 import { ec2ResumeReport } from "../../render/ec2-launch-report.js";
-import { wrapLine } from "../../render/fit-text.js";
+import { wrapLine, wrapText } from "../../render/fit-text.js";
 import { Narrator } from "../../render/narrator.js";
 import { noticeLine } from "../../render/notice.js";
 import { resumePlanText } from "../../render/resume-plan-text.js";
@@ -189,7 +189,8 @@ export default class QueueResume extends LaunchingCommand {
     const made = await resumeOnEc2(this.context, prepared, (step) => this.showEc2Step(step));
     const ref = await shortReference(this.context, made);
     const { instance } = made;
-    this.print(`\n${ec2ResumeReport({ instance, ref, ttlMs: request.ttlMs, price }, this.palette)}`);
+    const report = ec2ResumeReport({ instance, ref, ttlMs: request.ttlMs, price }, this.palette);
+    this.print(`\n${wrapText(report, process.stdout.columns)}`);
     const status = await this.waitOnEc2(prepared.access, made, flags);
     return status ?? (await readStatus(this.context, made));
   }
