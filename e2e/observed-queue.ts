@@ -143,6 +143,7 @@ async function runInstance(clients: AwsClients, queueId: string, more: object = 
       results: `s3://${BUCKET}/${queueId}/`,
       createdBy: "user/tester",
       generation: 1,
+      launchId: queueId,
     },
   });
   const { Instances = [] } = await (await clients.ec2()).runInstances({

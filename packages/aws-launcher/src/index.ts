@@ -19,6 +19,7 @@ export type { GcItem, GcKind, GcReport } from "./gc/gc-report.js";
 export { type Ec2Instance, isLive } from "./instances/ec2-instance.js";
 export { findInstance, findInstances, findMadeInstance } from "./instances/find-instances.js";
 export { endLeftovers } from "./launch/end-leftovers.js";
+export { refuseBeingLaunched } from "./launch/launch-claim.js";
 export type { LaunchEvent } from "./launch/launch-events.js";
 export { type Leftover, leftoverOf, leftovers } from "./launch/leftovers.js";
 export { type Processes, systemProcesses } from "./launch/reconcile.js";

@@ -29,6 +29,9 @@ export interface QueueKeys {
    */
   readonly takeoversFolder: string;
   takeover(epoch: number, attempt: number): string;
+  /** The objects whose exclusive creation lets one launch, and no other, put the queue on its `generation`-th instance. */
+  readonly launchesFolder: string;
+  launchClaim(generation: number): string;
   readonly queueFile: string;
   readonly status: string;
   readonly journalFolder: string;
@@ -53,6 +56,8 @@ export function queueKeys(queueId: string): QueueKeys {
     claim: `${folder}.claim`,
     takeoversFolder: `${folder}.takeovers/`,
     takeover: (epoch, attempt) => `${folder}.takeovers/${epoch}-${attempt}`,
+    launchesFolder: `${folder}.launches/`,
+    launchClaim: (generation) => `${folder}.launches/${generation}`,
     queueFile: `${folder}queue.json`,
     status: `${folder}status.json`,
     journalFolder: `${folder}journal/`,

@@ -7,6 +7,8 @@ import { errnoOf, explainFileError } from "@spawn/foundation";
 export interface Intent {
   readonly schema_version: 1;
   readonly queue_id: string;
+  /** Of this launch alone; on the instance as a tag. */
+  readonly launch_id: string;
   readonly generation: number;
   readonly region: string;
   readonly account: string;

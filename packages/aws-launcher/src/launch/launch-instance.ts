@@ -17,6 +17,7 @@ import { rolePolicy } from "../role/role-policy.js";
 import { Bootstrap } from "./bootstrap.js";
 import { endLeftovers } from "./end-leftovers.js";
 import { type Intent, IntentFolder } from "./intent-file.js";
+import { claimLaunch, giveUpClaim } from "./launch-claim.js";
 import type { LaunchEvent } from "./launch-events.js";
 import { type LaunchesBefore, launchesBefore } from "./launches-before.js";
 import { type MadeInstance, makeInstance, OutcomeUnknown } from "./make-instance.js";
@@ -65,6 +66,7 @@ class Launch {
   readonly #inStore: QueueInStore;
   #plan: LaunchPlan;
   #intent: Intent;
+  #isClaimed = false;
 
   constructor(parts: Ec2Parts, request: Ec2LaunchRequest, plan: LaunchPlan, before: LaunchesBefore) {
     this.#parts = parts;
@@ -79,6 +81,7 @@ class Launch {
     this.#intent = {
       schema_version: 1,
       queue_id: request.queueId,
+      launch_id: parts.random.hex(32),
       generation: before.generation + 1,
       region: plan.home.region,
       account: plan.home.account,
@@ -96,6 +99,8 @@ class Launch {
   async perform(): Promise<Ec2Instance> {
     const { clients, clock } = this.#parts;
     const { partition, home } = this.#plan;
+    await claimLaunch(this.#parts.store, this.#intent);
+    this.#isClaimed = true;
     this.#note({});
     // What is made for an instance counts as left over when it is old and there is none.
     const isLarge = await this.#inStore.isLarge();
@@ -125,7 +130,9 @@ class Launch {
 
   /** Ends and removes what was made. Returns what to throw. */
   async takeBack(cause: unknown): Promise<unknown> {
-    const { clients, clock } = this.#parts;
+    const { clients, clock, store } = this.#parts;
+    // Another launch has the queue, and all that is its.
+    if (!this.#isClaimed) return cause;
     const warnings: string[] = [];
     try {
       // Nobody is at work on it from here on, though this process may live on.
@@ -140,6 +147,7 @@ class Launch {
       if (!mayLive && warnings.length === 0) this.#folder.remove(this.#intent);
       // An instance that may be there reads its queue from the store.
       if (!mayLive) await this.#inStore.takeBack();
+      if (!mayLive && !this.#request.isNew) await giveUpClaim(store, this.#intent);
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       warnings.push(error.message);
@@ -192,8 +200,7 @@ class Launch {
     ]);
     return async (rung) => ({
       generation: this.#intent.generation,
-      // Whoever launches has claimed the id; who relaunches has not, and of two at once one is refused by the token.
-      launch: this.#request.fromStore === undefined ? this.#intent.begun_at : "",
+      launch: this.#intent.launch_id,
       profile: this.#profile(),
       groupId,
       ...(keyName === undefined ? {} : { keyName }),
@@ -223,6 +230,7 @@ class Launch {
       results: `s3://${bucket}/${prefix}${request.queueId}/`,
       createdBy,
       generation: this.#intent.generation,
+      launchId: this.#intent.launch_id,
     });
   }
 

@@ -7,6 +7,7 @@ import { isLive } from "../instances/ec2-instance.js";
 import { findInstances } from "../instances/find-instances.js";
 import type { Ec2LaunchRequest } from "../request.js";
 import { IntentFolder } from "./intent-file.js";
+import { refuseBeingLaunched } from "./launch-claim.js";
 import { type EarlierInstance, earlierInstance, readStoredInstance } from "./stored-instance.js";
 
 /** What a queue was launched on before. */
@@ -17,11 +18,12 @@ export interface LaunchesBefore {
   readonly instances: readonly EarlierInstance[];
 }
 
-/** @throws SpawnError `already-running` while the queue has an instance that is not over. */
+/** @throws SpawnError `already-running` while the queue has an instance that is not over, or is about to have one. */
 export async function launchesBefore(
-  { clients, store, stateFolder }: Ec2Parts,
+  parts: Ec2Parts,
   { queueId, isNew }: Pick<Ec2LaunchRequest, "queueId" | "isNew">,
 ): Promise<LaunchesBefore> {
+  const { clients, store, stateFolder } = parts;
   const [told, stored] = await together([
     findInstances(clients, queueId),
     isNew ? undefined : store.readBytes(queueKeys(queueId).instance),
@@ -37,8 +39,10 @@ export async function launchesBefore(
     );
   }
   const newest = readStoredInstance(stored);
+  const last = isNew ? undefined : await refuseBeingLaunched(parts, queueId, newest?.generation ?? 0);
   const known = [
     newest?.generation ?? 0,
+    last?.generation ?? 0,
     ...told.map(({ generation }) => generation),
     ...new IntentFolder(stateFolder)
       .read()

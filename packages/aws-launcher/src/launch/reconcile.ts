@@ -5,6 +5,7 @@ import { isLive } from "../instances/ec2-instance.js";
 import { findInstances } from "../instances/find-instances.js";
 import type { Intent, IntentFolder } from "./intent-file.js";
 import type { LaunchEvent } from "./launch-events.js";
+import { isMadeBy } from "./made-by.js";
 import { release } from "./release.js";
 
 /** Until then an instance may exist that a search does not show yet. */
@@ -35,15 +36,18 @@ export function systemProcesses(): Processes {
   };
 }
 
+/** Who is at work on a launch. */
+export type AtWork = Pick<Intent, "pid" | "host" | "at_work_at">;
+
 /** Whether somebody is still at work on it. */
-export function isUnderWay(intent: Intent, clock: Clock, processes: Processes): boolean {
-  if (intent.pid === null) return false;
-  if (!(clock.wallMs() - Date.parse(intent.at_work_at) <= LONGEST_SILENCE_MS)) return false;
-  return intent.host !== processes.host || processes.isAlive(intent.pid);
+export function isUnderWay(launch: AtWork, clock: Clock, processes: Processes): boolean {
+  if (launch.pid === null) return false;
+  if (!(clock.wallMs() - Date.parse(launch.at_work_at) <= LONGEST_SILENCE_MS)) return false;
+  return launch.host !== processes.host || processes.isAlive(launch.pid);
 }
 
 /**
- * Ends what launches left behind whose process died: instances by their queue and generation, roles, variables. What
+ * Ends what launches left behind whose process died: the instances that they made, roles, variables. What
  * cannot be settled yet stays written down, for the next command.
  *
  * @returns the queues of which nothing is left.
@@ -73,10 +77,10 @@ export async function settle(
   intent: Intent,
   tell: (event: LaunchEvent) => void,
 ): Promise<boolean> {
-  const { queue_id: queueId, generation, instance_id: known, role } = intent;
-  const all = await findInstances(clients, queueId);
-  const others = all.some((instance) => isLive(instance) && instance.generation !== generation);
-  const found = all.filter((instance) => instance.generation === generation).filter(isLive);
+  const { queue_id: queueId, instance_id: known, role } = intent;
+  const live = (await findInstances(clients, queueId)).filter(isLive);
+  const found = live.filter((instance) => isMadeBy(intent, instance));
+  const others = live.length > found.length;
   const instances = [
     ...new Set([...(known === null ? [] : [known]), ...found.map(({ instanceId }) => instanceId)]),
   ];

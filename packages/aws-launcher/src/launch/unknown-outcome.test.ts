@@ -39,7 +39,7 @@ describe("a launch that fails", () => {
     rig.handler.answer = (call) => (isMaking(call) ? ec2Error("InternalError", "sorry", 500) : undefined);
     const launch = rig.launcher.launch(rig.request({ isNew: true }));
     await expect(launch).rejects.toMatchObject({ code: "aws-failed" });
-    expect(await stored()).toEqual([keys.claim, keys.launch, keys.queueFile].sort());
+    expect(await stored()).toEqual([keys.claim, keys.launch, keys.launchClaim(1), keys.queueFile].sort());
     expect(new IntentFolder(rig.folder).read()).toHaveLength(1);
   });
 

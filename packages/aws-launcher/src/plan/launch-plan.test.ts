@@ -91,7 +91,7 @@ describe("the plan of a launch", () => {
       results: "s3://b/q/",
       createdBy: "me",
     };
-    const tags = instanceTags({ ...facts, generation: 1 });
+    const tags = instanceTags({ ...facts, generation: 1, launchId: "l" });
     const around = {
       generation: 1,
       launch: "",

@@ -5,6 +5,8 @@ const LONGEST_ROLE_NAME = 64;
 
 /** Marks all that spawn makes. */
 export const MANAGED_TAG = "spawn:managed";
+/** On an instance: of the launch that made it. */
+export const LAUNCH_TAG = "spawn:launch-id";
 /** On what AWS does not tell the age of; RFC 3339. */
 export const MADE_AT_TAG = "spawn:made-at";
 export const SCHEDULE_GROUP = "spawn";
@@ -43,7 +45,7 @@ export interface TokenParts {
   readonly zone: string;
   readonly instanceType: string;
   readonly market: string;
-  /** Tells launches apart that nothing else does: of a queue whose id was used before, perhaps by a launch that failed. */
+  /** The launch's id: another one is another request, also of a queue whose id was used before. */
   readonly launch: string;
 }
 

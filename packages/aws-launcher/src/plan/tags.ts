@@ -1,5 +1,5 @@
 import { formatExactDuration } from "@spawn/foundation";
-import { MANAGED_TAG } from "./names.js";
+import { LAUNCH_TAG, MANAGED_TAG } from "./names.js";
 
 /** EC2's limit for the value of a tag. */
 const LONGEST_TAG_VALUE = 256;
@@ -16,6 +16,7 @@ export interface TagFacts {
   readonly results: string;
   readonly createdBy: string;
   readonly generation: number;
+  readonly launchId: string;
   /** The user's own. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -29,6 +30,7 @@ export function instanceTags(facts: TagFacts): Readonly<Record<string, string>> 
     "spawn:name": name,
     "spawn:queue-id": facts.queueId,
     "spawn:generation": String(facts.generation),
+    [LAUNCH_TAG]: facts.launchId,
     "spawn:ttl": formatExactDuration(facts.ttlMs),
     "spawn:ttl-expires-at": facts.deadline,
     ...(facts.idleTimeoutMs === undefined

@@ -1,4 +1,11 @@
-import { type Ec2Instance, findInstances, isLive, readStoredInstance } from "@spawn/aws-launcher";
+import {
+  type Ec2Instance,
+  findInstances,
+  isLive,
+  readStoredInstance,
+  refuseBeingLaunched,
+  systemProcesses,
+} from "@spawn/aws-launcher";
 import { SpawnError } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
 import type { Ec2Access } from "../../aws/ec2-access.js";
@@ -22,6 +29,8 @@ export async function refuseLiveQueue(
     const live = (await findInstances(clients, queueId)).find(isLive);
     if (live !== undefined) throw alreadyRunning(live);
   }
+  const { clock } = context;
+  await refuseBeingLaunched({ store, clock, processes: systemProcesses() }, queueId, stored?.generation ?? 0);
 }
 
 function alreadyRunning({ queueId, instanceId, state, region }: Ec2Instance): SpawnError {
