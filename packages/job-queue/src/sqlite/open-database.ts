@@ -18,12 +18,33 @@ const BUSY_TIMEOUT_MS = 20;
 
 const WAL_SIZE_LIMIT = 64 * 2 ** 20;
 
+/**
+ * SQLite itself is a native module: loaded by who opens a database, and by nobody else. Where it could neither be fetched nor
+ * compiled when everything else was installed, it is not there.
+ */
+async function open(path: string): Promise<Database> {
+  try {
+    const { default: BetterSqlite } = await import("better-sqlite3");
+    return new BetterSqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    if (!isNotInstalled(error)) throw error;
+    throw new SpawnError("not-supported", "this machine has no SQLite for the job queue (better-sqlite3)", {
+      hint: "Its program for this system comes from github.com, or is compiled (Python 3, make, a C++ compiler): install again where one of the two is to be had. Or keep the jobs in Redis.",
+      cause: error,
+    });
+  }
+}
+
+/** Not the package, or not its native part. */
+function isNotInstalled(error: unknown): boolean {
+  const code: unknown = Reflect.get(Object(error), "code");
+  return code === "ERR_MODULE_NOT_FOUND" || /Could not locate the bindings file/.test(String(error));
+}
+
 /** Opens a job queue's file, makes it where there is none, and brings it up to date. Throws what SQLite throws. */
 export async function openDatabase(path: string, synchronous: Synchronous): Promise<Database> {
   makeFile(path);
-  // A native module: loaded by who opens a database, and by nobody else.
-  const { default: BetterSqlite } = await import("better-sqlite3");
-  const database = new BetterSqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = await open(path);
   try {
     refuseForeign(database, path);
     useWal(database, path);
