@@ -57,7 +57,9 @@ export type ObjectLook =
   | {
       readonly kind: "changed";
       readonly bytes: Uint8Array;
-      /** Of exactly these bytes; means something to this store alone. */
+      /**
+       * Of exactly these bytes; means something to this store alone. The same bytes, stored twice, may have the same version.
+       */
       readonly version: string;
       /** When it was stored, in milliseconds since the Unix epoch. */
       readonly modifiedMs: number;
@@ -82,6 +84,8 @@ export interface ResultStore {
    * time.
    */
   readonly growth: "append" | "replace";
+  /** What the server behind this store turned out not to do, though it matters; in words, for the queue's warnings. */
+  readonly caveat: string | undefined;
   /** For showing; ends with a slash. */
   locationOf(queueId: string): string;
   /**
@@ -89,8 +93,19 @@ export interface ResultStore {
    * is claimed or anything is stored under it. With `overwrite` what is stored under the id is removed first.
    */
   claimQueue(queueId: string, options: { readonly overwrite: boolean }): Promise<boolean>;
-  /** Stores bytes, durably, where nothing is stored: of several callers at once exactly one gets `true`. */
-  createBytes(key: string, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Stores bytes in place of what is known to be there: the object in the version `known`, or none (`undefined`). Of several
+   * callers at once that know the same and bring different bytes, one stores them. Holds among callers of this and of
+   * `growIfUnchanged`; the other puts ask for nothing.
+   *
+   * @returns the version of what is stored now; `undefined` where something else was there, and nothing is stored.
+   */
+  putIfUnchanged(
+    key: string,
+    bytes: Uint8Array,
+    known: string | undefined,
+    options?: PutOptions,
+  ): Promise<string | undefined>;
   /** Stores the file as long as it is when it is opened; symbolic links are followed, special files refused. */
   putFile(key: string, path: string, options?: PutOptions): Promise<StoredObject>;
   putBytes(key: string, bytes: Uint8Array, options?: PutOptions): Promise<StoredObject>;
@@ -99,6 +114,13 @@ export interface ResultStore {
    * meanwhile sees a beginning of the file. An object longer than asked for is replaced.
    */
   growFile(key: string, path: string, options?: GrowOptions): Promise<void>;
+  /** As `growFile`, under the condition of `putIfUnchanged`; what is there need not be a beginning of the file. */
+  growIfUnchanged(
+    key: string,
+    path: string,
+    known: string | undefined,
+    options?: GrowOptions,
+  ): Promise<string | undefined>;
   /** Copies inside the store; `false` when there is no such object. Later changes of one do not show in the other. */
   copy(fromKey: string, toKey: string): Promise<boolean>;
   /**
@@ -113,6 +135,8 @@ export interface ResultStore {
   readBytes(key: string, range?: ByteRange): Promise<Uint8Array | undefined>;
   /** The object, unless it still is what it was in the version `known`. One small request where nothing has changed. */
   readIfChanged(key: string, known?: string): Promise<ObjectLook>;
+  /** The version of the object that is there now, as `readIfChanged` would tell it; `undefined` when there is none. */
+  versionOf(key: string): Promise<string | undefined>;
   /** All objects below a folder (ending with `/`; `""` is everything), in no promised order. */
   list(folder: string): AsyncIterable<ListedObject>;
   /** Removes one key, or everything below a folder (ending with `/`). What is not there is no error. */

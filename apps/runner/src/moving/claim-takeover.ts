@@ -23,7 +23,8 @@ export async function claimTakeover(store: ResultStore, claim: TakeoverClaim): P
   const text = `${JSON.stringify({ instance_id: instanceId, at: new Date(wallMs).toISOString() })}\n`;
   for (let attempt = 1; ; attempt += 1) {
     const key = queueKeys(queueId).takeover(epoch, attempt);
-    if (await store.createBytes(key, Buffer.from(text))) return;
+    if ((await store.putIfUnchanged(key, Buffer.from(text), undefined, { durable: true })) !== undefined)
+      return;
     const holder = await readHolder(store, key);
     if (holder?.instanceId === instanceId) return;
     if (holder === undefined || wallMs - holder.at > TAKEOVER_PATIENCE_MS) continue;

@@ -31,7 +31,8 @@ async function lastLaunch(store: ResultStore, queueId: string): Promise<LastLaun
  */
 export async function claimLaunch(store: ResultStore, intent: Intent): Promise<void> {
   const { queue_id: queueId, generation } = intent;
-  if (await store.createBytes(queueKeys(queueId).launchClaim(generation), encode(intent))) return;
+  const key = queueKeys(queueId).launchClaim(generation);
+  if ((await store.putIfUnchanged(key, encode(intent), undefined, { durable: true })) !== undefined) return;
   throw new SpawnError("already-running", `${queueId} is being launched by somebody else just now`, {
     hint: `Watch it: spawn queue status ${queueId}`,
   });

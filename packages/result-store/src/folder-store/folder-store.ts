@@ -17,9 +17,10 @@ import type {
 } from "../result-store.js";
 import { explained, explainStoreError } from "../store-errors.js";
 import { readTinyFile } from "../tiny-files.js";
+import { ConditionalFiles } from "./conditional-files.js";
 import { listObjects } from "./list-objects.js";
 import { ObjectFiles } from "./object-files.js";
-import { lookAtObject, readObject, streamObject } from "./read-object.js";
+import { lookAtObject, readObject, streamObject, versionAt } from "./read-object.js";
 import { chunksOf, openSource } from "./source-file.js";
 import { TemporaryFiles } from "./temporary-files.js";
 import { appendToFile, type StreamTarget, streamToNewFile, writeNewFile } from "./write-object.js";
@@ -42,9 +43,11 @@ export function folderStore(root: string, parts: FolderStoreParts = {}): ResultS
 class FolderStore implements ResultStore {
   readonly location: string;
   readonly growth = "append";
+  readonly caveat = undefined;
   readonly #root: string;
   readonly #objects: ObjectFiles;
   readonly #temporary: TemporaryFiles;
+  readonly #conditional: ConditionalFiles;
   #emptyFile: string | undefined;
 
   constructor(root: string, clock: Clock, random: Random) {
@@ -52,6 +55,7 @@ class FolderStore implements ResultStore {
     this.location = root.endsWith("/") ? root : `${root}/`;
     this.#objects = new ObjectFiles(root);
     this.#temporary = new TemporaryFiles(root, { clock, random });
+    this.#conditional = new ConditionalFiles(this.#objects, this.#temporary);
   }
 
   locationOf(queueId: string): string {
@@ -68,16 +72,20 @@ class FolderStore implements ResultStore {
     });
   }
 
-  async createBytes(key: string, bytes: Uint8Array): Promise<boolean> {
+  async putIfUnchanged(
+    key: string,
+    bytes: Uint8Array,
+    known: string | undefined,
+    options: PutOptions = {},
+  ): Promise<string | undefined> {
     const path = this.#objects.pathOf(key);
+    options.signal?.throwIfAborted();
     try {
-      const temporary = this.#temporary.next();
-      await writeNewFile(temporary, bytes, true);
-      try {
-        return this.#objects.moveInOnce(temporary, path);
-      } finally {
-        rmSync(temporary, { force: true });
-      }
+      const finished = this.#temporary.next();
+      await writeNewFile(finished, bytes, options.durable === true);
+      const version = await this.#conditional.place(key, finished, known);
+      if (version !== undefined) options.onBytes?.(bytes.length);
+      return version;
     } catch (error) {
       throw explainStoreError(error, `storing ${key}`, path);
     }
@@ -130,6 +138,28 @@ class FolderStore implements ResultStore {
     }
   }
 
+  async growIfUnchanged(
+    key: string,
+    path: string,
+    known: string | undefined,
+    options: GrowOptions = {},
+  ): Promise<string | undefined> {
+    const object = this.#objects.pathOf(key);
+    const { file, size } = await openSource(path);
+    try {
+      const to = Math.min(options.to ?? size, size);
+      const target = streamTarget(key, object, options);
+      const append = (from: number): Promise<number> => appendToFile(chunksOf(file, from, to), target);
+      return await this.#conditional.grow(key, { known, source: path, to }, append, async () => {
+        const finished = this.#temporary.next();
+        await streamToNewFile(chunksOf(file, 0, to), { ...target, path: finished });
+        return await this.#conditional.place(key, finished, known);
+      });
+    } finally {
+      await file.close();
+    }
+  }
+
   async copy(fromKey: string, toKey: string): Promise<boolean> {
     const from = this.#objects.pathOf(fromKey);
     const to = this.#objects.pathOf(toKey);
@@ -156,6 +186,11 @@ class FolderStore implements ResultStore {
   async readIfChanged(key: string, known?: string): Promise<ObjectLook> {
     const path = this.#objects.pathOf(key);
     return explained(`reading ${key}`, path, () => lookAtObject(path, known));
+  }
+
+  async versionOf(key: string): Promise<string | undefined> {
+    const path = this.#objects.pathOf(key);
+    return explained(`looking at ${key}`, path, () => versionAt(path));
   }
 
   async *list(folder: string): AsyncGenerator<ListedObject> {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { errnoOf } from "@spawn/foundation";
 import type { ByteRange, ObjectLook } from "../result-store.js";
 import { readTinyFile } from "../tiny-files.js";
@@ -23,14 +23,24 @@ export function lookAtObject(path: string, known: string | undefined): ObjectLoo
   const file = unlessMissing(() => openSync(path, "r"));
   if (file === undefined) return { kind: "none" };
   try {
-    const { ino, mtimeNs, size } = fstatSync(file, { bigint: true });
-    const version = `${ino}-${mtimeNs}-${size}`;
+    const stats = fstatSync(file, { bigint: true });
+    const { mtimeNs, size } = stats;
+    const version = versionIn(stats);
     if (version === known) return { kind: "unchanged" };
     const bytes = readRange(file, 0, Number(size));
     return { kind: "changed", bytes, version, modifiedMs: Number(mtimeNs / 1_000_000n) };
   } finally {
     closeSync(file);
   }
+}
+
+/** As `lookAtObject` tells it; `undefined` when there is no such file. */
+export function versionAt(path: string): string | undefined {
+  return unlessMissing(() => versionIn(statSync(path, { bigint: true })));
+}
+
+function versionIn({ ino, mtimeNs, size }: BigIntStats): string {
+  return `${ino}-${mtimeNs}-${size}`;
 }
 
 function readRange(file: number, from: number, to: number): Uint8Array {

@@ -5,7 +5,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
-import type { ObjectAddress } from "./multipart-upload.js";
+import type { ObjectAddress } from "./object-address.js";
 
 /** S3 copies no larger object with one call. */
 export const MOST_COPIED_AT_ONCE = 5 * 1024 ** 3;

@@ -5,7 +5,9 @@ import PQueue from "p-queue";
 import { openSource } from "../folder-store/source-file.js";
 import type { OnBytes, StoredObject } from "../result-store.js";
 import { readTinyFile } from "../tiny-files.js";
-import { type ObjectAddress, uploadInParts } from "./multipart-upload.js";
+import type { ConditionFields } from "./conditional-writes.js";
+import { uploadInParts } from "./multipart-upload.js";
+import type { ObjectAddress } from "./object-address.js";
 import { PART_BYTES, readExactly } from "./parts.js";
 import { withPayloadHash } from "./payload-hash.js";
 import { explainedS3 } from "./s3-errors.js";
@@ -45,14 +47,58 @@ export class FileUploads {
     const { file, size: whole } = await openSource(path);
     try {
       const size = Math.min(to ?? whole, whole);
-      if (size <= PART_BYTES) return await this.#putAtOnce(object, file, size, options);
+      if (size <= PART_BYTES)
+        return await this.#withBytes(file, size, (bytes) => this.putBytes(object, bytes, options));
       const target = { client: this.#client, object, memory: this.#memory, ...options };
-      return await explainedS3(`storing ${object.Key}`, () =>
+      const { version: _version, ...stored } = await explainedS3(`storing ${object.Key}`, () =>
         this.#large.add(() => uploadInParts(file, size, target)),
       );
+      return stored;
     } finally {
       await file.close();
     }
+  }
+
+  /**
+   * The same under a condition: no faster way is tried first, and no upload of others is gone on with.
+   *
+   * @returns the object's ETag
+   */
+  async putOnce(
+    object: ObjectAddress,
+    path: string,
+    to: number | undefined,
+    fields: ConditionFields,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const { file, size: whole } = await openSource(path);
+    try {
+      const size = Math.min(to ?? whole, whole);
+      if (size <= PART_BYTES)
+        return await this.#withBytes(file, size, (bytes) =>
+          this.putBytesOnce({ ...object, ...fields }, bytes, signal),
+        );
+      const target = { client: this.#client, object, memory: this.#memory, signal, condition: fields };
+      return (await this.#large.add(() => uploadInParts(file, size, target))).version;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** One call. @returns the object's ETag */
+  async putBytesOnce(
+    object: ObjectAddress & Partial<ConditionFields>,
+    bytes: Uint8Array,
+    signal: AbortSignal | undefined,
+    sha256 = createHash("sha256").update(bytes).digest("hex"),
+  ): Promise<string> {
+    signal?.throwIfAborted();
+    const command = withPayloadHash(new PutObjectCommand({ ...object, Body: bytes }), sha256);
+    const { ETag = "" } = await this.#client.send(
+      command,
+      signal === undefined ? {} : { abortSignal: signal },
+    );
+    return ETag;
   }
 
   async putBytes(
@@ -60,11 +106,8 @@ export class FileUploads {
     bytes: Uint8Array,
     { signal, onBytes }: UploadOptions,
   ): Promise<StoredObject> {
-    signal?.throwIfAborted();
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const command = withPayloadHash(new PutObjectCommand({ ...object, Body: bytes }), sha256);
-    const options = signal === undefined ? {} : { abortSignal: signal };
-    await explainedS3(`storing ${object.Key}`, () => this.#client.send(command, options));
+    await explainedS3(`storing ${object.Key}`, () => this.putBytesOnce(object, bytes, signal, sha256));
     onBytes?.(bytes.length);
     return { size: bytes.length, sha256 };
   }
@@ -78,18 +121,13 @@ export class FileUploads {
     return { size: bytes.length, sha256 };
   }
 
-  async #putAtOnce(
-    object: ObjectAddress,
-    file: FileHandle,
-    size: number,
-    options: UploadOptions,
-  ): Promise<StoredObject> {
+  async #withBytes<T>(file: FileHandle, size: number, use: (bytes: Uint8Array) => Promise<T>): Promise<T> {
     const memory = await this.#memory.take(size);
     try {
       await readExactly(file, 0, memory.bytes);
-      const stored = await this.putBytes(object, memory.bytes, options);
+      const used = await use(memory.bytes);
       memory.give();
-      return stored;
+      return used;
     } catch (error) {
       memory.drop();
       throw error;

@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-import type { ObjectAddress } from "./multipart-upload.js";
+import type { ObjectAddress } from "./object-address.js";
 import { awsFailureOf, isMissing } from "./s3-errors.js";
 
 /**

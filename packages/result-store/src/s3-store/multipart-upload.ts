@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
@@ -10,8 +11,11 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import type { OnBytes, StoredObject } from "../result-store.js";
+import type { ConditionFields } from "./conditional-writes.js";
+import type { ObjectAddress } from "./object-address.js";
 import { type PartPlace, partBytesFor, partsOf, readExactly } from "./parts.js";
 import { UNSIGNED, withPayloadHash } from "./payload-hash.js";
+import { awsFailureOf } from "./s3-errors.js";
 import type { TakenMemory, TransferMemory } from "./transfer-memory.js";
 
 export interface MultipartTarget {
@@ -22,12 +26,13 @@ export interface MultipartTarget {
   readonly memory: TransferMemory;
   readonly signal?: AbortSignal | undefined;
   readonly onBytes?: OnBytes | undefined;
+  /** S3 completes the upload only where the object is what this says. */
+  readonly condition?: ConditionFields;
 }
 
-export interface ObjectAddress {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly ExpectedBucketOwner: string;
+export interface UploadedObject extends StoredObject {
+  /** Its ETag. */
+  readonly version: string;
 }
 
 /** What S3 says of a part that it holds. */
@@ -44,18 +49,20 @@ interface UploadedPart extends HeldPart {
 /**
  * Stores the first `size` bytes of a file in parts. Goes on with an upload of the same key that was broken off, by whomever:
  * parts that S3 already holds and that are what the file has there are not sent again. One that fails stays open for the next
- * try; the bucket's lifecycle removes what nobody goes on with.
+ * try; the bucket's lifecycle removes what nobody goes on with. Under a condition neither is done: an upload has to be known as one's
+ * own by its mark, which it has from its beginning.
  */
 export async function uploadInParts(
   file: FileHandle,
   size: number,
   target: MultipartTarget,
-): Promise<StoredObject> {
-  const { client, object, memory, signal, onBytes } = target;
-  const open = await findOpenUpload(target, partBytesFor(size));
+): Promise<UploadedObject> {
+  const { client, object, memory, signal, onBytes, condition } = target;
+  const open = condition === undefined ? await findOpenUpload(target, partBytesFor(size)) : undefined;
   const UploadId = open?.id ?? (await createUpload(target));
   const upload = { ...object, UploadId };
-  const whole = createHash("sha256");
+  const hash = createHash("sha256");
+  let version: string;
   const done: Promise<UploadedPart>[] = [];
   const failed = new AbortController();
   const signals = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
@@ -66,7 +73,7 @@ export async function uploadInParts(
       try {
         signals.throwIfAborted();
         await readExactly(file, place.from, part.bytes);
-        whole.update(part.bytes);
+        hash.update(part.bytes);
       } catch (error) {
         part.drop();
         throw error;
@@ -85,14 +92,20 @@ export async function uploadInParts(
       done.push(told);
     }
     const Parts = await Promise.all(done);
-    await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+    const { Metadata: _mark, ...onlyIf } = condition ?? { Metadata: {} };
+    const whole = { ...upload, ...onlyIf, MultipartUpload: { Parts } };
+    version = (await client.send(new CompleteMultipartUploadCommand(whole))).ETag ?? "";
   } catch (error) {
     failed.abort();
     const ends = await Promise.allSettled(done);
     const first = ends.find((end) => end.status === "rejected" && !isAbort(end.reason));
-    throw first?.status === "rejected" && signal?.aborted !== true ? first.reason : error;
+    const reason: unknown = first?.status === "rejected" && signal?.aborted !== true ? first.reason : error;
+    // Nobody can go on with it: it would not be known as one's own. Where S3 does not answer, its lifecycle sees to it.
+    if (condition !== undefined && awsFailureOf(reason).status !== undefined)
+      await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    throw reason;
   }
-  return { size, sha256: whole.digest("hex") };
+  return { size, sha256: hash.digest("hex"), version };
 }
 
 /** Whether a part that S3 names so is this one. Without server-side keys the name is the MD5. */
@@ -139,9 +152,10 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-async function createUpload({ client, object }: MultipartTarget): Promise<string> {
+async function createUpload({ client, object, condition }: MultipartTarget): Promise<string> {
+  const mark = condition === undefined ? {} : { Metadata: condition.Metadata };
   // Parts with checksums are complete only for an upload that was begun with them and is completed by them.
-  const command = new CreateMultipartUploadCommand({ ...object, ChecksumAlgorithm: "CRC32" });
+  const command = new CreateMultipartUploadCommand({ ...object, ...mark, ChecksumAlgorithm: "CRC32" });
   const { UploadId } = await client.send(command);
   if (UploadId === undefined) throw new Error("S3 began an upload without an id");
   return UploadId;

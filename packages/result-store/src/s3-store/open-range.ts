@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { ObjectAddress } from "./multipart-upload.js";
+import type { ObjectAddress } from "./object-address.js";
 
 /** A range of an object whose bytes are coming. Whoever does not read it to its end destroys the body. */
 export interface OpenRange {

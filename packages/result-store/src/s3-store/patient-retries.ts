@@ -1,4 +1,5 @@
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import { awsFailureOf } from "./s3-errors.js";
 
 type Strategy = Extract<NonNullable<S3ClientConfig["retryStrategy"]>, { acquireInitialRetryToken: unknown }>;
 type Token = Awaited<ReturnType<Strategy["acquireInitialRetryToken"]>>;
@@ -23,7 +24,9 @@ export function patientRetries(forMs: number, now: () => number = () => performa
     refreshRetryTokenForRetry: async (token, { errorType, error }) => {
       const begun: unknown = Reflect.get(token, "begun");
       const isOver = typeof begun !== "number" || now() - begun > forMs;
-      if (errorType === "CLIENT_ERROR" || isOver) throw error ?? new Error("no further try");
+      // What a server does not know it will not learn meanwhile.
+      const isUnknown = awsFailureOf(error).status === 501;
+      if (errorType === "CLIENT_ERROR" || isUnknown || isOver) throw error ?? new Error("no further try");
       const retries = token.getRetryCount() + 1;
       const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** retries);
       // At least half of it: tries that all come at once help nobody.

@@ -1,7 +1,8 @@
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { openSource } from "../folder-store/source-file.js";
 import type { OnBytes } from "../result-store.js";
-import { type ObjectAddress, uploadInParts } from "./multipart-upload.js";
+import { uploadInParts } from "./multipart-upload.js";
+import type { ObjectAddress } from "./object-address.js";
 import { PART_BYTES, readExactly } from "./parts.js";
 import { TransferMemory } from "./transfer-memory.js";
 

@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Connections } from "./connections.js";
-import type { ObjectAddress } from "./multipart-upload.js";
+import type { ObjectAddress } from "./object-address.js";
 import type { TransferMemory } from "./transfer-memory.js";
 
 /** An object that is to be fetched, and what that may use. */

@@ -1,12 +1,9 @@
-import { randomUUID } from "node:crypto";
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
-  HeadObjectCommand,
   ListObjectsV2Command,
-  PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { checkFolder, checkKey, queueKeys } from "../keys.js";
@@ -22,11 +19,13 @@ import type {
   StoredObject,
 } from "../result-store.js";
 import { TINY_BYTES } from "../tiny-files.js";
+import { ConditionalWrites } from "./conditional-writes.js";
 import { Connections } from "./connections.js";
 import { copyInParts, MOST_COPIED_AT_ONCE } from "./copy-in-parts.js";
 import { FileUploads } from "./file-uploads.js";
 import { isAbsent } from "./is-absent.js";
-import type { ObjectAddress } from "./multipart-upload.js";
+import { lookAt } from "./look-at.js";
+import type { ObjectAddress } from "./object-address.js";
 import { PART_BYTES } from "./parts.js";
 import { openRanges } from "./ranged-download.js";
 import { awsFailureOf, explainedS3 } from "./s3-errors.js";
@@ -38,7 +37,6 @@ const RANGES_AT_ONCE = 8;
 /** Bytes of parts that are on their way at once, or wait for their turn. */
 const MEMORY_BYTES = 8 * PART_BYTES;
 const DELETED_AT_ONCE = 1000;
-const CONFLICTS_TRIED = 5;
 
 export interface S3StoreParts {
   readonly client: S3Client;
@@ -57,6 +55,7 @@ export class S3Store implements ResultStore {
   readonly #parts: S3StoreParts;
   readonly #small: SmallObjects;
   readonly #uploads: FileUploads;
+  readonly #conditions: ConditionalWrites;
   readonly #connections = new Connections(RANGES_AT_ONCE);
   readonly #memory = new TransferMemory(MEMORY_BYTES, PART_BYTES);
 
@@ -65,7 +64,12 @@ export class S3Store implements ResultStore {
     this.#client = parts.client;
     this.#small = new SmallObjects(parts.client);
     this.#uploads = new FileUploads(parts.client, this.#small, this.#memory);
+    this.#conditions = new ConditionalWrites(parts.client);
     this.location = `s3://${parts.bucket}/${parts.prefix}`;
+  }
+
+  get caveat(): string | undefined {
+    return this.#conditions.caveat;
   }
 
   locationOf(queueId: string): string {
@@ -76,26 +80,23 @@ export class S3Store implements ResultStore {
     const keys = queueKeys(queueId);
     if (overwrite) await this.remove(keys.folder);
     for await (const _any of this.list(keys.folder)) return false;
-    return await this.createBytes(keys.claim, new Uint8Array());
+    return (await this.putIfUnchanged(keys.claim, new Uint8Array(), undefined)) !== undefined;
   }
 
-  async createBytes(key: string, bytes: Uint8Array): Promise<boolean> {
+  async putIfUnchanged(
+    key: string,
+    bytes: Uint8Array,
+    known: string | undefined,
+    { signal, onBytes }: PutOptions = {},
+  ): Promise<string | undefined> {
     const object = this.#address(key);
-    // The answer to a first try may be lost; what the next one finds is then our own.
-    const mark = randomUUID();
-    const Metadata = { "spawn-created-by": mark };
-    for (let conflicts = 0; ; conflicts += 1) {
-      try {
-        await this.#client.send(new PutObjectCommand({ ...object, Body: bytes, IfNoneMatch: "*", Metadata }));
-        return true;
-      } catch (error) {
-        const { status } = awsFailureOf(error);
-        if (status === 412) return (await this.#markOf(object)) === mark;
-        // Two conditional writes at once: neither of them is said to have won.
-        if (status === 409 && conflicts < CONFLICTS_TRIED) continue;
-        await explainedS3(`storing ${key}`, () => Promise.reject(error));
-      }
-    }
+    const version = await explainedS3(`storing ${key}`, () =>
+      this.#conditions.write(object, known, (fields) =>
+        this.#uploads.putBytesOnce({ ...object, ...fields }, bytes, signal),
+      ),
+    );
+    if (version !== undefined) onBytes?.(bytes.length);
+    return version;
   }
 
   async putFile(key: string, path: string, options: PutOptions = {}): Promise<StoredObject> {
@@ -112,6 +113,20 @@ export class S3Store implements ResultStore {
 
   async growFile(key: string, path: string, { to, signal }: GrowOptions = {}): Promise<void> {
     await this.#uploads.put(this.#address(key), path, to, { signal });
+  }
+
+  async growIfUnchanged(
+    key: string,
+    path: string,
+    known: string | undefined,
+    { to, signal }: GrowOptions = {},
+  ): Promise<string | undefined> {
+    const object = this.#address(key);
+    return await explainedS3(`storing ${key}`, () =>
+      this.#conditions.write(object, known, (fields) =>
+        this.#uploads.putOnce(object, path, to, fields, signal),
+      ),
+    );
   }
 
   async copy(fromKey: string, toKey: string): Promise<boolean> {
@@ -184,6 +199,11 @@ export class S3Store implements ResultStore {
     });
   }
 
+  async versionOf(key: string): Promise<string | undefined> {
+    const object = this.#address(key);
+    return await explainedS3(`looking at ${key}`, async () => (await lookAt(this.#client, object))?.version);
+  }
+
   async *list(folder: string): AsyncGenerator<ListedObject> {
     checkFolder(folder);
     const { bucket, account, prefix } = this.#parts;
@@ -233,17 +253,7 @@ export class S3Store implements ResultStore {
   }
 
   async #sizeOf(object: ObjectAddress): Promise<number | undefined> {
-    try {
-      return (await this.#client.send(new HeadObjectCommand(object))).ContentLength ?? 0;
-    } catch (error) {
-      if (await isAbsent(this.#client, object, error)) return undefined;
-      throw error;
-    }
-  }
-
-  async #markOf(object: ObjectAddress): Promise<string | undefined> {
-    const { Metadata } = await this.#client.send(new HeadObjectCommand(object));
-    return Metadata?.["spawn-created-by"];
+    return (await lookAt(this.#client, object))?.size;
   }
 
   /** @throws SpawnError `bad-arguments` for a key that not every store can hold. */

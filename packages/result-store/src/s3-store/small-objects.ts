@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { ObjectAddress } from "./multipart-upload.js";
+import type { ObjectAddress } from "./object-address.js";
 
 type Handler = S3Client["config"]["requestHandler"];
 type Signer = Awaited<ReturnType<S3Client["config"]["signer"]>>;

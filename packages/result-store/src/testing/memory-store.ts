@@ -26,6 +26,7 @@ interface MemoryObject {
 export class MemoryStore implements ResultStore {
   readonly location = "memory://";
   readonly growth = "replace";
+  readonly caveat = undefined;
   /** Bytes sent into the store, by key. */
   readonly sent = new Map<string, number>();
   /** Awaited before each put. */
@@ -51,11 +52,18 @@ export class MemoryStore implements ResultStore {
     return true;
   }
 
-  async createBytes(key: string, bytes: Uint8Array): Promise<boolean> {
+  async putIfUnchanged(
+    key: string,
+    bytes: Uint8Array,
+    known: string | undefined,
+    { signal, onBytes }: PutOptions = {},
+  ): Promise<string | undefined> {
     checkKey(key);
-    if (this.#objects.has(key)) return false;
-    this.#objects.set(key, { bytes: bytes.slice(), modifiedMs: this.#clock.wallMs() });
-    return true;
+    await this.beforePut(key);
+    signal?.throwIfAborted();
+    if (this.#versionAt(key) !== known) return undefined;
+    this.#put(key, bytes, onBytes);
+    return versionOf(bytes);
   }
 
   async putFile(key: string, path: string, options: PutOptions = {}): Promise<StoredObject> {
@@ -71,15 +79,23 @@ export class MemoryStore implements ResultStore {
     checkKey(key);
     await this.beforePut(key);
     signal?.throwIfAborted();
-    this.#objects.set(key, { bytes: bytes.slice(), modifiedMs: this.#clock.wallMs() });
-    this.sent.set(key, (this.sent.get(key) ?? 0) + bytes.length);
-    onBytes?.(bytes.length);
+    this.#put(key, bytes, onBytes);
     return { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
   }
 
   async growFile(key: string, path: string, options: GrowOptions = {}): Promise<void> {
     checkKey(key);
     await this.putBytes(key, (await readFile(path)).subarray(0, options.to), options);
+  }
+
+  async growIfUnchanged(
+    key: string,
+    path: string,
+    known: string | undefined,
+    options: GrowOptions = {},
+  ): Promise<string | undefined> {
+    checkKey(key);
+    return await this.putIfUnchanged(key, (await readFile(path)).subarray(0, options.to), known, options);
   }
 
   async copy(fromKey: string, toKey: string): Promise<boolean> {
@@ -107,9 +123,14 @@ export class MemoryStore implements ResultStore {
     checkKey(key);
     const object = this.#objects.get(key);
     if (object === undefined) return { kind: "none" };
-    const version = createHash("sha256").update(object.bytes).digest("hex");
+    const version = versionOf(object.bytes);
     if (version === known) return { kind: "unchanged" };
     return { kind: "changed", bytes: object.bytes.slice(), version, modifiedMs: object.modifiedMs };
+  }
+
+  async versionOf(key: string): Promise<string | undefined> {
+    checkKey(key);
+    return this.#versionAt(key);
   }
 
   async *list(folder: string): AsyncGenerator<ListedObject> {
@@ -126,4 +147,19 @@ export class MemoryStore implements ResultStore {
         this.#objects.delete(key);
     }
   }
+
+  #put(key: string, bytes: Uint8Array, onBytes: PutOptions["onBytes"]): void {
+    this.#objects.set(key, { bytes: bytes.slice(), modifiedMs: this.#clock.wallMs() });
+    this.sent.set(key, (this.sent.get(key) ?? 0) + bytes.length);
+    onBytes?.(bytes.length);
+  }
+
+  #versionAt(key: string): string | undefined {
+    const object = this.#objects.get(key);
+    return object === undefined ? undefined : versionOf(object.bytes);
+  }
+}
+
+function versionOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
