@@ -86,4 +86,58 @@ describe.skipIf(isMissing).each(RUNNER_PROGRAMS)("the agent ($name), its store i
       `S3 and SSM answered ${proxy.counts.failed} of ${proxy.counts.failed + proxy.counts.passed} calls with an error`,
     );
   }, 120_000);
+
+  it("that was stopped while its queue went on elsewhere writes over nothing of it when it wakes, and ends its machine", async () => {
+    const queueId = `woken-${program.name.replaceAll(" ", "-").toLowerCase()}`;
+    proxy.failing = 0;
+    const jobs = [
+      { job_id: "data", command: "seq 1000 > data.txt", result_files: ["data.txt"] },
+      {
+        job_id: "hold",
+        command:
+          'echo by $SPAWN_INSTANCE_ID; touch "$MARKS/hold"; until [ -e "$MARKS/go" ]; do sleep 0.05; done',
+        depends_on: ["data"],
+      },
+    ];
+    await bucket.put(`team/${queueId}/queue.json`, JSON.stringify({ queue_id: queueId, jobs }));
+    const [old, next] = await Promise.all(
+      [1, 2].map(async (generation) => {
+        const rig = await AgentRig.make(program, { ...moto, endpoint }, { queue_id: queueId });
+        rigs.push(rig);
+        rig.configure(30 * MINUTE, { store: "s3://agent-results/team/", generation });
+        return rig;
+      }),
+    );
+    if (old === undefined || next === undefined) throw new Error("no rigs");
+    old.start();
+    await old.untilMark("hold");
+    await bucket.until(`team/${queueId}/journal/000001.jsonl`, (text) =>
+      /attempt-starting.*"hold"/.test(text),
+    );
+    await bucket.until(`team/${queueId}/status.json`, (text) => JSON.parse(text).jobs.running === 1);
+    process.kill(old.pid, "SIGSTOP");
+
+    writeFileSync(next.mark("go"), "");
+    next.start();
+    expect(await next.ended(), next.log()).toBe(0);
+    const state = async (): Promise<Readonly<Record<string, string | undefined>>> => {
+      const names = await bucket.keys(`team/${queueId}/`);
+      const own = names.filter((name) => /^(?:status\.json|queue\.json|journal\/.*)$/.test(name));
+      return Object.fromEntries(
+        await Promise.all(own.map(async (name) => [name, await bucket.get(`team/${queueId}/${name}`)])),
+      );
+    };
+    const left = await state();
+    expect(JSON.parse(left["status.json"] ?? "{}")).toMatchObject({
+      status: "completed",
+      instance_id: next.instanceId,
+      job_details: [{ attempt: 1 }, { attempt: 2 }],
+    });
+
+    process.kill(old.pid, "SIGCONT");
+    expect(await old.ended(), old.log()).toBe(0);
+    expect(old.log()).toContain("another instance goes on with the queue");
+    expect(old.stubs.calls()).toContain("shutdown -P now");
+    expect(await state()).toEqual(left);
+  }, 120_000);
 });

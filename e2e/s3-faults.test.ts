@@ -108,7 +108,7 @@ describe.skipIf(isMissing)("a queue whose results go to S3 over a bad network", 
       console.log(
         `S3 answered ${proxy.counts.failed} of ${proxy.counts.failed + proxy.counts.passed} with an error`,
       );
-      expect(proxy.counts.failed).toBeGreaterThan(5);
+      expect(proxy.counts.failed).toBeGreaterThan(0);
     },
     PATIENCE_MS,
   );

@@ -94,16 +94,17 @@ it("stores each segment as an object of its own, to its end, and the one in forc
 it("keeps the segment in force while it is on its way into the store", async () => {
   const through: (() => void)[] = [];
   const store = folderStore(join(folder, "store"));
-  const growFile = store.growFile.bind(store);
-  vi.spyOn(store, "growFile").mockImplementation(async (...of) => {
+  const grow = store.growIfUnchanged.bind(store);
+  vi.spyOn(store, "growIfUnchanged").mockImplementation(async (...of) => {
     await new Promise<void>((resolve) => through.push(resolve));
-    await growFile(...of);
+    return await grow(...of);
   });
   const run = open(store);
   run.record({ type: "queue-started", t: 0 });
   await run.parts.journal.sync();
   const publisher = new StorePublisher(run);
   publisher.heartbeat();
+  await vi.waitUntil(() => through.length === 1);
   const { journal, fold, layout } = run.parts;
   await growBy(run, 5_000_000);
   await journal.compact(fold);

@@ -1,20 +1,23 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { logStartOf } from "@spawn/attempt-runner";
 import { SpawnError } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
 import { type JobLive, queueStatus, readJobLive } from "@spawn/status-model";
-import { refuseTaken } from "./moving/claim-takeover.js";
+import { segmentKey } from "./moving/stored-journal.js";
 import type { QueueRun } from "./queue-run.js";
+import { StateObjects } from "./state-objects.js";
 
 /** Brings the queue's own objects into the store: `queue.json`, `status.json`, the journal. */
 export class StorePublisher {
   readonly #run: QueueRun;
+  readonly #objects: StateObjects;
   #publishing: Promise<void> | undefined;
   /** How many of the journal's segments are stored to their ends. */
   #segmentsStored = 0;
 
   constructor(run: QueueRun) {
     this.#run = run;
+    this.#objects = new StateObjects(run.parts);
   }
 
   /**
@@ -23,9 +26,8 @@ export class StorePublisher {
    * @throws SpawnError `already-running` where another instance goes on with the queue.
    */
   async publishQueue(): Promise<void> {
-    await this.#refuseReplaced();
-    const { store, queueId, layout } = this.#run.parts;
-    await store.putFile(queueKeys(queueId).queueFile, layout.queueFile);
+    const { queueId, layout } = this.#run.parts;
+    await this.#objects.put(queueKeys(queueId).queueFile, readFileSync(layout.queueFile));
   }
 
   /** State as it is now. Does nothing while the last publication is still under way; failures are left to the next. */
@@ -47,7 +49,7 @@ export class StorePublisher {
   }
 
   async #publishState(runner: "alive" | "gone"): Promise<void> {
-    const { store, queueId, layout, fold, clock } = this.#run.parts;
+    const { queueId, layout, fold, clock } = this.#run.parts;
     const status = queueStatus(fold, {
       wallMs: clock.wallMs(),
       t: clock.now(),
@@ -55,34 +57,33 @@ export class StorePublisher {
       live: this.#live(),
       logFileOf: (job) => layout.mergedLog(job),
     });
-    const keys = queueKeys(queueId);
-    await this.#refuseReplaced();
     await this.#publishJournal();
     const text = `${JSON.stringify(status, undefined, 2)}\n`;
-    await store.putBytes(keys.status, Buffer.from(text), { durable: runner === "gone" });
+    await this.#objects.put(queueKeys(queueId).status, Buffer.from(text), { durable: runner === "gone" });
+    this.#passOnCaveat();
   }
 
-  /** What the store has of a queue is its successor's, once there is one. */
-  async #refuseReplaced(): Promise<void> {
-    const { store, queueId, instanceId } = this.#run.parts;
-    await refuseTaken(store, queueId, instanceId);
+  #passOnCaveat(): void {
+    const { store, fold } = this.#run.parts;
+    const message = store.caveat;
+    if (message === undefined || fold.warnings.some((warning) => warning.message === message)) return;
+    this.#run.inbox.put({ event: { type: "warning", message } });
   }
 
   /** One object per segment. Only what is on the disk goes up: the next runner may have to write the rest anew. */
   async #publishJournal(): Promise<void> {
-    const { store, queueId, layout, journal } = this.#run.parts;
-    const keyOf = (segment: number): string =>
-      queueKeys(queueId).journal(`${String(segment).padStart(6, "0")}.jsonl`);
+    const { queueId, layout, journal } = this.#run.parts;
+    const keyOf = (segment: number): string => segmentKey(queueId, segment);
     const release = journal.hold();
     try {
       while (this.#segmentsStored < journal.segment - 1) {
         const segment = this.#segmentsStored + 1;
         const path = layout.journalSegment(segment);
         // Who needs the space may remove a segment that is past.
-        if (existsSync(path)) await store.growFile(keyOf(segment), path);
+        if (existsSync(path)) await this.#objects.growJournal(keyOf(segment), path);
         this.#segmentsStored = segment;
       }
-      await store.growFile(keyOf(journal.segment), layout.journal, { to: journal.syncedBytes });
+      await this.#objects.growJournal(keyOf(journal.segment), layout.journal, { to: journal.syncedBytes });
     } finally {
       release();
     }

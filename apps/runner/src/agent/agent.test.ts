@@ -211,7 +211,8 @@ describe("the deadline", () => {
   it("ends the machine though nothing can be stored any more", async () => {
     await ship("true");
     const refuse = () => Promise.reject(new SpawnError("store-failed", "no route to host"));
-    const broken = storeWith({ putBytes: refuse, putFile: refuse, growFile: refuse });
+    const puts = { putBytes: refuse, putFile: refuse, growFile: refuse };
+    const broken = storeWith({ ...puts, putIfUnchanged: refuse, growIfUnchanged: refuse });
     await agentOf(1_500, {}, { store: broken }).live();
     expect(done).toEqual(["arm", "power off"]);
   });

@@ -23,9 +23,19 @@ export interface GivenUpQueue {
  * @throws SpawnError where the store fails, or holds nothing of the queue that can be read.
  */
 export async function publishGivenUp(store: ResultStore, queue: GivenUpQueue): Promise<void> {
-  const { queueId, instanceId, message, wallMs, endsAt, kept } = queue;
-  const newest = await newestInstance(store, queueId);
-  if (newest !== undefined && newest !== instanceId) return;
+  const key = queueKeys(queue.queueId).status;
+  for (;;) {
+    const known = await store.versionOf(key);
+    const newest = await newestInstance(store, queue.queueId);
+    if (newest !== undefined && newest !== queue.instanceId) return;
+    const bytes = Buffer.from(await statusText(store, queue));
+    if ((await store.putIfUnchanged(key, bytes, known, { durable: true })) !== undefined) return;
+    // Somebody has written it meanwhile: whose is the queue now?
+  }
+}
+
+async function statusText(store: ResultStore, queue: GivenUpQueue): Promise<string> {
+  const { instanceId, message, wallMs, endsAt, kept } = queue;
   const fold = await storedFold(store, queue);
   const t = fold.latest?.t ?? 0;
   const add = (event: Parameters<QueueFold["apply"]>[0]["event"]) =>
@@ -34,8 +44,7 @@ export async function publishGivenUp(store: ResultStore, queue: GivenUpQueue): P
   if (endsAt !== undefined) add({ type: "deadline-set", t, deadline: endsAt });
   if (kept !== undefined) add({ type: "instance-kept", t, ...kept });
   const status = { ...queueStatus(fold, { wallMs, t, runner: "gone" }), instance_id: instanceId };
-  const text = `${JSON.stringify(status, undefined, 2)}\n`;
-  await store.putBytes(queueKeys(queueId).status, Buffer.from(text), { durable: true });
+  return `${JSON.stringify(status, undefined, 2)}\n`;
 }
 
 /** By what its launch has left in the store. */

@@ -288,8 +288,10 @@ describe("a queue of which only the store is left", () => {
     await moveTo(next, join(folder, "store"));
     const whole = readFileSync(layoutOf(next).journal);
     expect(whole.at(-1)).toBe("\n".charCodeAt(0));
-    expect(readFileSync(join(next, "store/test/journal/000001.jsonl")).equals(whole)).toBe(true);
-    expect(await runToEnd(next)).toMatchObject({ state: "completed" });
+    expect(await session(next)).toBe("completed");
+    const said = readFileSync(layoutOf(next).journal);
+    expect(said.subarray(0, whole.length).equals(whole)).toBe(true);
+    expect(readFileSync(join(next, "store/test/journal/000001.jsonl")).equals(said)).toBe(true);
   });
 
   it.each([

@@ -17,6 +17,7 @@ import { prepareFolders, readQueue } from "../read-queue.js";
 import { bringSoFar, setAsideWords } from "./bring-so-far.js";
 import { type Brought, writeBrought } from "./brought.js";
 import { claimTakeover, refuseTaken } from "./claim-takeover.js";
+import { fenceJournal } from "./fence-journal.js";
 import { readStoredJournal, type StoredJournal } from "./stored-journal.js";
 
 export interface BringQueueOptions {
@@ -58,7 +59,7 @@ export async function bringQueue(options: BringQueueOptions): Promise<void> {
   await placeJournal(options.store, layout, journal);
 }
 
-/** The journal, once this instance alone may go on with it. */
+/** The journal, once this instance alone may go on with it, and nobody else can write to it. */
 async function takeJournal(
   { store, instanceId, wallMs }: BringQueueOptions,
   queueId: string,
@@ -66,10 +67,11 @@ async function takeJournal(
   const seen = await readStoredJournal(store, queueId);
   const epoch = seen.fold.runner?.epoch ?? 0;
   await claimTakeover(store, { queueId, epoch, instanceId, wallMs: wallMs() });
-  const journal = await readStoredJournal(store, queueId);
-  if ((journal.fold.runner?.epoch ?? 0) === epoch) return journal;
-  throw new SpawnError("already-running", `another runner went on with ${queueId} just now`, {
-    hint: "Watch it with `spawn queue status`.",
+  return await fenceJournal(store, { queueId, instanceId, wallMs: wallMs() }, ({ fold }) => {
+    if ((fold.runner?.epoch ?? 0) === epoch) return;
+    throw new SpawnError("already-running", `another runner went on with ${queueId} just now`, {
+      hint: "Watch it with `spawn queue status`.",
+    });
   });
 }
 
@@ -128,11 +130,6 @@ async function placeJournal(
   journal: StoredJournal,
 ): Promise<void> {
   for (const [number, key] of journal.past) await store.getFile(key, layout.journalSegment(number));
-  // What the store holds must be a beginning of what this runner is going to append to.
-  for (const { key, keep } of journal.torn) {
-    if (keep === 0) await store.remove(key);
-    else await store.putBytes(key, journal.bytes, { durable: true });
-  }
   const draft = `${layout.journal}.brought`;
   try {
     writeFileSync(draft, journal.bytes, { mode: 0o600 });

@@ -6,12 +6,13 @@ import { decodeJournal, QueueFold } from "@spawn/status-model";
 export interface StoredJournal {
   /** Number of the segment in force, from 1. */
   readonly segment: number;
+  readonly key: string;
+  /** Of the segment's object, as the store has it. */
+  readonly version: string;
   /** The whole records of that segment, with its header. */
   readonly bytes: Uint8Array;
   /** Keys of the segments before it, by number. */
   readonly past: ReadonlyMap<number, string>;
-  /** What the store has beyond that: the end of a record, or of a segment, whose upload was cut short. */
-  readonly torn: readonly { readonly key: string; readonly keep: number }[];
   readonly fold: QueueFold;
 }
 
@@ -22,22 +23,26 @@ export interface StoredJournal {
  */
 export async function readStoredJournal(store: ResultStore, queueId: string): Promise<StoredJournal> {
   const keys = await segmentKeys(store, queueId);
-  const torn: { key: string; keep: number }[] = [];
   for (const [segment, key] of [...keys].sort(([a], [b]) => b - a)) {
-    const bytes = (await store.readBytes(key)) ?? new Uint8Array();
-    const { records, validBytes, tornBytes } = decodeJournal(bytes, key);
-    if (tornBytes > 0 || records.length === 0) {
-      torn.push({ key, keep: records.length === 0 ? 0 : validBytes });
-    }
+    const look = await store.readIfChanged(key);
+    if (look.kind !== "changed") continue;
+    const { bytes, version } = look;
+    // An upload that was cut short, or the place that who took the queue keeps for itself.
+    const { records, validBytes } = decodeJournal(bytes, key);
     if (records.length === 0) continue;
     const fold = new QueueFold();
     for (const record of records) fold.apply(record);
     const past = new Map([...keys].filter(([number]) => number < segment));
-    return { segment, bytes: bytes.subarray(0, validBytes), past, torn, fold };
+    return { segment, key, version, bytes: bytes.subarray(0, validBytes), past, fold };
   }
   throw new SpawnError("queue-not-found", `the store holds no journal of ${queueId}`, {
     hint: `Its runner was lost before it wrote any. Look at ${store.locationOf(queueId)}, or launch the queue again.`,
   });
+}
+
+/** @param segment from 1 */
+export function segmentKey(queueId: string, segment: number): string {
+  return queueKeys(queueId).journal(`${String(segment).padStart(6, "0")}.jsonl`);
 }
 
 async function segmentKeys(store: ResultStore, queueId: string): Promise<ReadonlyMap<number, string>> {

@@ -23,12 +23,17 @@ export async function settleTerminated(
   store: ResultStore,
   { queueId, instanceId }: { readonly queueId: string; readonly instanceId: string },
 ): Promise<Settled | undefined> {
-  const heard = (await new StoredStatus(store, queueId).read())?.status;
-  if (heard === undefined) return undefined;
-  if (heard.instance_id !== instanceId || isSettled(heard)) return { status: heard, isCutShort: false };
-  const stored = await openStoredQueue(context, store, queueId);
-  const status = afterItsHost(stored, Date.parse(heard.updated_at));
-  const text = `${JSON.stringify(status, undefined, 2)}\n`;
-  await store.putBytes(queueKeys(queueId).status, Buffer.from(text), { durable: true });
-  return { status, isCutShort: true };
+  const key = queueKeys(queueId).status;
+  for (;;) {
+    const known = await store.versionOf(key);
+    const heard = (await new StoredStatus(store, queueId).read())?.status;
+    if (heard === undefined) return undefined;
+    if (heard.instance_id !== instanceId || isSettled(heard)) return { status: heard, isCutShort: false };
+    const stored = await openStoredQueue(context, store, queueId);
+    const status = afterItsHost(stored, Date.parse(heard.updated_at));
+    const bytes = Buffer.from(`${JSON.stringify(status, undefined, 2)}\n`);
+    // Where its agent, or another instance, has had a word meanwhile, that word counts.
+    const version = await store.putIfUnchanged(key, bytes, known, { durable: true });
+    if (version !== undefined) return { status, isCutShort: true };
+  }
 }
