@@ -22,10 +22,12 @@ import { exitCodeOf, type JournalEvent, openJobs, type QueueFold, renewals } fro
 import { Alarms } from "./alarms.js";
 import { AttemptDesk, type EndOfAttempt } from "./attempt-desk.js";
 import { Handover } from "./handover.js";
+import { heldStore } from "./held-store.js";
 import { Inbox } from "./inbox.js";
 import type { JournalWriter } from "./journal-writer.js";
 import { LogDesk } from "./log-desk.js";
 import type { QueueClock } from "./queue-clock.js";
+import { QueueHold } from "./queue-hold.js";
 import { endFound, inheritedAttempts, unstoredAttempts } from "./recovery.js";
 import type { SecretSource } from "./secret-source.js";
 import { showExitCode } from "./signposts.js";
@@ -79,6 +81,7 @@ export class QueueRun {
   readonly #jobs: ReadonlyMap<string, JobSpec>;
   readonly #handlers: ReadonlySet<string>;
   readonly #handover: Handover;
+  readonly hold: QueueHold;
 
   constructor(parts: QueueRunParts) {
     this.#parts = parts;
@@ -94,8 +97,9 @@ export class QueueRun {
       aftermath: (job) => this.#aftermath(job),
       onEnded: (job, attempt, end) => this.#attemptEnded(job, attempt, end),
     });
+    this.hold = new QueueHold(parts);
     this.uploads = new UploadDesk({
-      store: parts.store,
+      store: heldStore(parts.store, this.hold),
       queueId: parts.queueId,
       workingDirectoryOf: (job) => this.attempts.workingDirectoryOf(job),
       attemptFiles: (job, attempt) => layout.attempt(job, attempt),

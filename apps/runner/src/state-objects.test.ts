@@ -1,10 +1,12 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FakeClock } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
 import { MemoryStore } from "@spawn/result-store/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { claimTakeover } from "./moving/claim-takeover.js";
+import { QueueHold } from "./queue-hold.js";
 import { StateObjects } from "./state-objects.js";
 
 const STATUS = "q/status.json";
@@ -27,7 +29,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const objectsOf = (instanceId: string): StateObjects => new StateObjects({ store, queueId: "q", instanceId });
+const clock = new FakeClock();
+const holdOf = (instanceId: string): QueueHold => new QueueHold({ store, queueId: "q", instanceId, clock });
+const objectsOf = (instanceId: string): StateObjects =>
+  new StateObjects({ store, queueId: "q", hold: holdOf(instanceId) });
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const stored = async (key: string): Promise<string> =>
   Buffer.from((await store.readBytes(key)) ?? []).toString();

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { SpawnError } from "@spawn/foundation";
 import type { GrowOptions, PutOptions, ResultStore } from "@spawn/result-store";
-import { refuseTaken } from "./moving/claim-takeover.js";
+import type { QueueHold } from "./queue-hold.js";
 
 /** So much of a journal's beginning tells it from any other. */
 const COMPARED_BYTES = 64 * 1024;
@@ -11,7 +11,7 @@ const LOOKS = 5;
 export interface StateOwner {
   readonly store: ResultStore;
   readonly queueId: string;
-  readonly instanceId: string;
+  readonly hold: QueueHold;
 }
 
 /**
@@ -61,9 +61,11 @@ export class StateObjects {
       const known = this.#known.get(key);
       // What becomes of a write that fails is not known.
       this.#known.delete(key);
+      const since = this.#owner.hold.now();
       const version = await write(known);
       if (version === undefined) continue;
       this.#known.set(key, version);
+      this.#owner.hold.confirm(since);
       return;
     }
     const { store, queueId } = this.#owner;
@@ -77,9 +79,9 @@ export class StateObjects {
    * that is refused to whoever knows no more than that.
    */
   async #look(key: string, check: () => Promise<void>): Promise<void> {
-    const { store, queueId, instanceId } = this.#owner;
+    const { store, hold } = this.#owner;
     const version = await store.versionOf(key);
-    await refuseTaken(store, queueId, instanceId);
+    await hold.ask();
     if (version !== undefined) await check();
     this.#known.set(key, version);
   }

@@ -17,7 +17,7 @@ export class StorePublisher {
 
   constructor(run: QueueRun) {
     this.#run = run;
-    this.#objects = new StateObjects(run.parts);
+    this.#objects = new StateObjects({ ...run.parts, hold: run.hold });
   }
 
   /**
@@ -35,6 +35,8 @@ export class StorePublisher {
     this.#publishing ??= this.#publishState("alive")
       .catch((error: unknown) => {
         if (!(error instanceof SpawnError) || error.code !== "already-running") return;
+        // What is not up of it is not wanted any more.
+        this.#run.uploads.giveUp();
         this.#run.inbox.put({ event: { type: "interrupt-requested", cause: "shutdown" } });
       })
       .finally(() => {

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FakeClock } from "@spawn/foundation";
 import { MemoryStore } from "@spawn/result-store/testing";
 import type { JournalEvent } from "@spawn/status-model";
 import { buildJob, buildJournal, buildQueueCreated, buildRecords } from "@spawn/status-model/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { QueueHold } from "../queue-hold.js";
 import { StateObjects } from "../state-objects.js";
 import { claimTakeover } from "./claim-takeover.js";
 import { fenceJournal } from "./fence-journal.js";
@@ -17,7 +19,7 @@ let old: StateObjects;
 beforeEach(async () => {
   store = new MemoryStore();
   folder = mkdtempSync(join(tmpdir(), "spawn-fence-"));
-  old = new StateObjects({ store, queueId: "q", instanceId: "i-1" });
+  old = objectsOf("i-1");
   await old.growJournal(segmentKey("q", 1), journal(1));
 });
 
@@ -42,6 +44,11 @@ function journal(warnings: number): string {
   return path;
 }
 
+function objectsOf(instanceId: string): StateObjects {
+  const hold = new QueueHold({ store, queueId: "q", instanceId, clock: new FakeClock() });
+  return new StateObjects({ store, queueId: "q", hold });
+}
+
 async function fence(instanceId: string, epoch = 0): Promise<StoredJournal> {
   await claimTakeover(store, { queueId: "q", epoch, instanceId, wallMs: 0 });
   return await fenceJournal(store, { queueId: "q", instanceId, wallMs: 0 }, () => undefined);
@@ -62,7 +69,7 @@ describe("a journal that was shut", () => {
 
   it("takes records and segments from its new runner", async () => {
     await fence("i-2");
-    const next = new StateObjects({ store, queueId: "q", instanceId: "i-2" });
+    const next = objectsOf("i-2");
     await next.growJournal(segmentKey("q", 1), journal(3));
     expect((await readStoredJournal(store, "q")).fold.warnings).toHaveLength(3);
     await next.growJournal(segmentKey("q", 2), journal(4));
@@ -89,7 +96,7 @@ describe("a journal that was shut", () => {
 
   it("is shut again to who had it in between, by the one that takes it next", async () => {
     await fence("i-2");
-    const second = new StateObjects({ store, queueId: "q", instanceId: "i-2" });
+    const second = objectsOf("i-2");
     await second.growJournal(segmentKey("q", 1), journal(3));
     await fence("i-3", 1);
     await expect(second.growJournal(segmentKey("q", 1), journal(4))).rejects.toMatchObject(refused);
