@@ -48,7 +48,8 @@ function s3Questions(call: AwsCall): readonly Question[] {
   }
   const action = `s3:${S3_ACTIONS[operation] ?? operation}`;
   if (key === "") {
-    const prefix = url.searchParams.get("prefix");
+    // S3's reference has that key for those who list objects, and not for those who list uploads.
+    const prefix = action === "s3:ListBucket" ? url.searchParams.get("prefix") : null;
     const context: Record<string, string> = prefix === null ? {} : { "s3:prefix": prefix };
     return [{ action, resource: bucket === "" ? "*" : arn, context }];
   }

@@ -62,6 +62,8 @@ function storeStatements({ partition, bucket, prefix, home }: RoleFacts): readon
     },
     {
       Effect: "Allow",
+      // Where S3 has no prefix for those who list uploads, an instance may not, and begins its own anew: without the condition
+      // it would see the names of other queues' files.
       Action: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
       Resource: arn,
       Condition: { StringLike: { "s3:prefix": [own, `${own}*`] } },

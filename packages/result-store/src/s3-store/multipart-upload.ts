@@ -6,7 +6,9 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandInput,
   ListPartsCommand,
+  type MultipartUpload,
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
@@ -17,6 +19,9 @@ import { type PartPlace, partBytesFor, partsOf, readExactly } from "./parts.js";
 import { UNSIGNED, withPayloadHash } from "./payload-hash.js";
 import { awsFailureOf } from "./s3-errors.js";
 import type { TakenMemory, TransferMemory } from "./transfer-memory.js";
+
+/** Of each part, and so of the upload. */
+const ALGORITHM = "CRC32";
 
 export interface MultipartTarget {
   readonly client: S3Client;
@@ -49,8 +54,8 @@ interface UploadedPart extends HeldPart {
 /**
  * Stores the first `size` bytes of a file in parts. Goes on with an upload of the same key that was broken off, by whomever:
  * parts that S3 already holds and that are what the file has there are not sent again. One that fails stays open for the next
- * try; the bucket's lifecycle removes what nobody goes on with. Under a condition neither is done: an upload has to be known as one's
- * own by its mark, which it has from its beginning.
+ * try; the bucket's lifecycle removes what nobody goes on with. Where no next try could find it or complete it, it is ended.
+ * Under a condition no upload is gone on with: it has to be known as one's own by its mark, which it has from its beginning.
  */
 export async function uploadInParts(
   file: FileHandle,
@@ -58,7 +63,8 @@ export async function uploadInParts(
   target: MultipartTarget,
 ): Promise<UploadedObject> {
   const { client, object, memory, signal, onBytes, condition } = target;
-  const open = condition === undefined ? await findOpenUpload(target, partBytesFor(size)) : undefined;
+  const found = condition === undefined ? await findOpenUpload(target, partBytesFor(size)) : "not-told";
+  const open = found === "not-told" ? undefined : found;
   const UploadId = open?.id ?? (await createUpload(target));
   const upload = { ...object, UploadId };
   const hash = createHash("sha256");
@@ -100,8 +106,9 @@ export async function uploadInParts(
     const ends = await Promise.allSettled(done);
     const first = ends.find((end) => end.status === "rejected" && !isAbort(end.reason));
     const reason: unknown = first?.status === "rejected" && signal?.aborted !== true ? first.reason : error;
-    // Nobody can go on with it: it would not be known as one's own. Where S3 does not answer, its lifecycle sees to it.
-    if (condition !== undefined && awsFailureOf(reason).status !== undefined)
+    // Where S3 does not answer, its lifecycle sees to it.
+    const isAnswered = awsFailureOf(reason).status !== undefined;
+    if ((found === "not-told" && isAnswered) || isUnfit(reason))
       await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
     throw reason;
   }
@@ -152,20 +159,32 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
+/** Whether S3 says that the parts do not belong to the upload as it was begun: no further try would complete it. */
+function isUnfit(error: unknown): boolean {
+  return /^Invalid(Part|PartOrder|Request)$/.test(awsFailureOf(error).name);
+}
+
 async function createUpload({ client, object, condition }: MultipartTarget): Promise<string> {
   const mark = condition === undefined ? {} : { Metadata: condition.Metadata };
   // Parts with checksums are complete only for an upload that was begun with them and is completed by them.
-  const command = new CreateMultipartUploadCommand({ ...object, ...mark, ChecksumAlgorithm: "CRC32" });
+  const command = new CreateMultipartUploadCommand({ ...object, ...mark, ChecksumAlgorithm: ALGORITHM });
   const { UploadId } = await client.send(command);
   if (UploadId === undefined) throw new Error("S3 began an upload without an id");
   return UploadId;
 }
 
-/** The latest open upload of the key, if its parts are as long as ours, and them by number. */
+/**
+ * The latest open upload of the key, if its parts are as long as ours, and them by number. `not-told` where the caller may not
+ * list uploads: S3 knows no key of a policy that would let somebody list those below one prefix.
+ */
 async function findOpenUpload({ client, object }: MultipartTarget, partBytes: number) {
   const { Key, ...bucket } = object;
-  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ ...bucket, Prefix: Key }));
-  const own = Uploads.filter((upload) => upload.Key === Key && upload.UploadId !== undefined);
+  const uploads = await openUploads(client, { ...bucket, Prefix: Key });
+  if (uploads === "not-told") return uploads;
+  const own = uploads.filter(
+    ({ ChecksumAlgorithm = ALGORITHM, ...upload }) =>
+      upload.Key === Key && upload.UploadId !== undefined && ChecksumAlgorithm === ALGORITHM,
+  );
   const latest = own.sort((a, b) => (b.Initiated?.getTime() ?? 0) - (a.Initiated?.getTime() ?? 0))[0];
   if (latest?.UploadId === undefined) return undefined;
   const parts = new Map<number, HeldPart>();
@@ -181,4 +200,16 @@ async function findOpenUpload({ client, object }: MultipartTarget, partBytes: nu
     PartNumberMarker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
   } while (PartNumberMarker !== undefined);
   return { id: latest.UploadId, parts };
+}
+
+async function openUploads(
+  client: S3Client,
+  place: ListMultipartUploadsCommandInput,
+): Promise<readonly MultipartUpload[] | "not-told"> {
+  try {
+    return (await client.send(new ListMultipartUploadsCommand(place))).Uploads ?? [];
+  } catch (error) {
+    if (awsFailureOf(error).status === 403) return "not-told";
+    throw error;
+  }
 }
