@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import {
   type BucketLocationConstraint,
   CreateBucketCommand,
@@ -7,10 +8,13 @@ import {
   PutPublicAccessBlockCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { SpawnError } from "@spawn/foundation";
 import { awsFailureOf, explainedS3 } from "./s3-errors.js";
 
 /** After so long nobody goes on with an upload that was broken off. */
 const BROKEN_UPLOADS_KEPT_DAYS = 7;
+const CONFLICTS_TRIED = 5;
+const CONFLICT_WAIT_MS = 500;
 /** The one region that a bucket is not told to be in. */
 const DEFAULT_REGION = "us-east-1";
 
@@ -58,7 +62,7 @@ export async function resultsBucket(client: S3Client, home: BucketHome): Promise
   if (found.exists) return found.name;
   const names = bucketNames(home);
   for (const name of names) {
-    if (await makeBucket(client, name, home)) return name;
+    if (await onceSettled(() => makeBucket(client, name, home))) return name;
   }
   return await explainedS3(`making ${names[1]}`, () =>
     Promise.reject(Object.assign(new Error("somebody else has the name"), { name: "AccessDenied" })),
@@ -74,9 +78,25 @@ async function ownerOf(client: S3Client, Bucket: string, ExpectedBucketOwner: st
   } catch (error) {
     const { status } = awsFailureOf(error);
     if (status === 404) return "nobody";
-    // Another account's, or one that this caller may not look at.
-    if (status === 403 || status === 301) return "somebody";
+    // Another account's, or one that this caller may not look at. Without a body S3 does not say more of one in another region
+    // than that the request is bad.
+    if (status === 403 || status === 301 || status === 400) return "somebody";
     return await explainedS3(`looking for ${Bucket}`, () => Promise.reject(error));
+  }
+}
+
+/**
+ * Does something with a bucket again while S3 says that somebody else is at it: two launches that both make it.
+ */
+async function onceSettled<Value>(action: () => Promise<Value>): Promise<Value> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await action();
+    } catch (error) {
+      const isBusy = error instanceof SpawnError && awsFailureOf(error.cause).name === "OperationAborted";
+      if (!isBusy || tried === CONFLICTS_TRIED) throw error;
+      await wait(CONFLICT_WAIT_MS * tried);
+    }
   }
 }
 
@@ -101,7 +121,7 @@ async function makeBucket(
     if (name === "BucketAlreadyOwnedByYou") return true;
     return await explainedS3(`making ${Bucket}`, () => Promise.reject(error));
   }
-  await explainedS3(`protecting ${Bucket}`, () => protect(client, Bucket, account));
+  await onceSettled(() => explainedS3(`protecting ${Bucket}`, () => protect(client, Bucket, account)));
   return true;
 }
 
