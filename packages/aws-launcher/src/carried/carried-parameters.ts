@@ -18,6 +18,8 @@ export function carriedProblems(variables: Readonly<Record<string, string>>): re
   return Object.entries(variables).flatMap(([name, value]) => {
     if (value === "")
       return [`${name} is empty, which SSM cannot hold: write \${${name}:-} where it is used`];
+    if (/\{\{.*\}\}/s.test(value))
+      return [`${name} has {{…}} in it, which SSM takes for another parameter's name and refuses`];
     const bytes = Buffer.byteLength(value);
     if (bytes <= ADVANCED_BYTES) return [];
     return [`${name} is ${bytes} bytes long: at most ${ADVANCED_BYTES} can be carried to an instance`];
@@ -55,9 +57,9 @@ async function storeOne(clients: AwsClients, queueId: string, name: string, valu
     try {
       await ssm.putParameter({ ...parameter, Tags: tagList(queueTags(queueId)) });
     } catch (error) {
-      // Tags and overwriting exclude each other.
+      // Tags and overwriting exclude each other. One that is advanced cannot become a standard one again: SSM then chooses.
       if (kindOf(error) !== "exists") throw error;
-      await ssm.putParameter({ ...parameter, Overwrite: true });
+      await ssm.putParameter({ ...parameter, Tier: "Intelligent-Tiering", Overwrite: true });
     }
   } catch (error) {
     // AWS's own message, and whatever it hangs on to, may repeat the value.
