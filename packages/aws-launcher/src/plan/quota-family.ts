@@ -2,11 +2,13 @@
 export interface QuotaFamily {
   readonly name: string;
   /** Absent where the quota has a code that spawn does not know. */
-  readonly codes?: { readonly "on-demand": string; readonly spot: string };
+  readonly codes?: { readonly "on-demand": string; readonly spot?: string };
 }
 
 const KNOWN: readonly (readonly [types: RegExp, QuotaFamily])[] = [
   [/^(g|vt)\d/, { name: "G and VT", codes: { "on-demand": "L-DB2E81BA", spot: "L-3819A6DF" } }],
+  // On demand all P types share a quota; as spot instances only the older ones do.
+  [/^p[5-9]/, { name: "P (P5 and newer)", codes: { "on-demand": "L-417A185B" } }],
   [/^p\d/, { name: "P", codes: { "on-demand": "L-417A185B", spot: "L-7212CCBC" } }],
   [
     /^[acdhimrtz]\d/,

@@ -51,7 +51,7 @@ async function findingOf(
   const { name, codes } = quotaFamily(instanceType);
   if (codes === undefined) return { rung, note: `the quota for ${instanceType} could not be checked` };
   const code = codes[market];
-  const limit = await limitOf(code);
+  const limit = code === undefined ? undefined : await limitOf(code);
   // Whoever may launch need not be allowed to look at quotas: the launch itself would tell.
   if (limit === undefined) return { rung, note: `the quota for ${name} instances could not be checked` };
   if (limit >= cpus) return { rung };
