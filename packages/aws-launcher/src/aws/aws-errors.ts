@@ -19,7 +19,10 @@ const KINDS: readonly (readonly [AwsFailureKind, RegExp])[] = [
     /^(Insufficient(Instance|Host|ReservedInstance|Spot\w*)?Capacity|InsufficientCapacity|InsufficientFreeAddressesInSubnet$|SpotMaxPriceTooLow)/,
   ],
   ["not-offered", /^Unsupported$/],
-  ["quota", /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|\w*LimitExceeded)$/],
+  [
+    "quota",
+    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|\w*LimitExceeded(Exception)?|ServiceQuotaExceeded(Exception)?)$/,
+  ],
   ["denied", /^(UnauthorizedOperation|AccessDenied(Exception)?|Client\.UnauthorizedOperation)$/],
   [
     "credentials",

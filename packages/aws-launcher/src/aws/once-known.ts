@@ -11,6 +11,7 @@ const KNOWN_WITHIN_MS = 60_000;
  */
 export function onceKnown<Value>(clock: Clock, action: () => Promise<Value>): Promise<Value> {
   const worthwhile = (error: unknown): boolean =>
-    kindOf(error) === "not-found" || /^ConcurrentModification/.test(awsErrorName(error));
+    kindOf(error) === "not-found" ||
+    /^(ConcurrentModification|EntityTemporarilyUnmodifiable)/.test(awsErrorName(error));
   return patiently({ clock, withinMs: KNOWN_WITHIN_MS, worthwhile }, action);
 }

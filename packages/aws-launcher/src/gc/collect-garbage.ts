@@ -98,7 +98,7 @@ async function removeItem(clients: AwsClients, clock: Clock, { kind, id }: GcIte
       await endInstance(clients, clock, id);
       return removeGuard(clients, id);
     case "role":
-      return removeInstanceRole(clients, id);
+      return removeInstanceRole(clients, clock, id);
     case "parameters":
       return removeCarried(clients, id);
     case "schedule":

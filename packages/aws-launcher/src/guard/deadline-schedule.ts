@@ -83,8 +83,9 @@ export async function guardInstance(clients: AwsClients, clock: Clock, guard: Gu
       await scheduler.updateSchedule(schedule);
     }
   };
+  // The group may have been made as lately as the role.
   const worthwhile = (error: unknown): boolean =>
-    /role/i.test(awsMessage(error)) && kindOf(error) === "other";
+    kindOf(error) === "not-found" || (/role/i.test(awsMessage(error)) && kindOf(error) === "other");
   try {
     await patiently({ clock, withinMs: PROPAGATION_MS, worthwhile }, put);
   } catch (error) {

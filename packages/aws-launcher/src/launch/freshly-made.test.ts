@@ -29,6 +29,8 @@ function iamError(code: string, status: number) {
 
 const NO_SUCH_ENTITY = iamError("NoSuchEntity", 404);
 const CHANGING = iamError("ConcurrentModification", 409);
+const BUSY = iamError("EntityTemporarilyUnmodifiable", 409);
+const HELD = iamError("DeleteConflict", 409);
 const OF_GUARD = "RoleName=spawn-deadline";
 
 describe("what was made a moment ago", () => {
@@ -38,6 +40,7 @@ describe("what was made a moment ago", () => {
     ["PutRolePolicy", OF_GUARD, NO_SUCH_ENTITY],
     ["CreateRole", OF_GUARD, CHANGING],
     ["CreateInstanceProfile", "", CHANGING],
+    ["PutRolePolicy", OF_GUARD, BUSY],
     ["AuthorizeSecurityGroupIngress", "", ec2Error("InvalidGroup.NotFound", "does not exist")],
   ])("is waited for: %s %s", async (operation, of, answer) => {
     const isIt = (call: SentCall): boolean => call.operation === operation && call.body.includes(of);
@@ -48,6 +51,30 @@ describe("what was made a moment ago", () => {
     expect(asked).toBeGreaterThanOrEqual(1);
     expect(await rig.launcher.list()).toMatchObject([{ state: "running" }]);
   });
+
+  it("is waited for: the group of a schedule", async () => {
+    let asked = 0;
+    rig.handler.answer = ({ operation }) =>
+      operation.startsWith("POST /schedules/spawn-i-") && ++asked <= 2
+        ? { status: 404, body: "ResourceNotFoundException" }
+        : undefined;
+    await rig.launcher.launch(rig.request());
+    expect(asked).toBe(3);
+    expect(await rig.launcher.list()).toMatchObject([{ state: "running" }]);
+  });
+
+  it.each(["DeleteRole", "DeleteInstanceProfile"])(
+    "is removed once IAM lets it go: %s",
+    async (operation) => {
+      const { instanceId } = await rig.launcher.launch(rig.request());
+      let asked = 0;
+      rig.handler.answer = (call) => (call.operation === operation && ++asked <= 2 ? HELD : undefined);
+      await rig.launcher.terminate(instanceId, { drains: false });
+      expect(asked).toBe(3);
+      const { Roles = [] } = await (await rig.clients.iam()).listRoles({});
+      expect(Roles.map(({ RoleName }) => RoleName)).toEqual(["spawn-deadline"]);
+    },
+  );
 
   it("is given up where AWS never comes to know it", async () => {
     rig.handler.answer = ({ operation }) =>

@@ -28,7 +28,7 @@ export async function release(
     ...instances.map((id) => () => endInstance(clients, clock, id)),
     ...instances.map((id) => () => removeGuard(clients, id)),
     ...(isShared ? [] : [() => removeCarried(clients, queueId)]),
-    ...(role === null || isShared ? [] : [() => removeInstanceRole(clients, role)]),
+    ...(role === null || isShared ? [] : [() => removeInstanceRole(clients, clock, role)]),
     // Last: it may have to wait for the instances.
     ...(isShared ? [] : [() => removeSshGroup(clients, clock, queueId)]),
   ];

@@ -1,12 +1,15 @@
 import type { Clock } from "@spawn/foundation";
 import type { AwsClients } from "../aws/aws-clients.js";
-import { explainAwsError, kindOf } from "../aws/aws-errors.js";
+import { awsErrorName, explainAwsError, kindOf } from "../aws/aws-errors.js";
 import { onceKnown } from "../aws/once-known.js";
+import { patiently } from "../aws/patience.js";
 import { together } from "../aws/together.js";
 import { queueTags, tagList } from "../plan/tags.js";
 import { INSTANCE_TRUST } from "./role-policy.js";
 
 const POLICY_NAME = "spawn";
+/** For so long IAM may hold what was taken from a role against removing it. */
+const LET_GO_WITHIN_MS = 30_000;
 
 /**
  * Makes the role and the instance profile of a queue, of one name, or brings those that are there up to date.
@@ -48,15 +51,18 @@ async function addRole(clients: AwsClients, name: string): Promise<void> {
 }
 
 /** Removes what `makeInstanceRole` made; what is gone already is no error. */
-export async function removeInstanceRole(clients: AwsClients, name: string): Promise<void> {
+export async function removeInstanceRole(clients: AwsClients, clock: Clock, name: string): Promise<void> {
   const iam = await clients.iam();
+  const worthwhile = (error: unknown): boolean => awsErrorName(error).startsWith("DeleteConflict");
+  const onceLetGo = (remove: () => Promise<unknown>): Promise<unknown> =>
+    patiently({ clock, withinMs: LET_GO_WITHIN_MS, worthwhile }, remove);
   try {
     await unlessGone(() => emptyProfile(clients, name));
     await together([
-      unlessGone(() => iam.deleteInstanceProfile({ InstanceProfileName: name })),
+      unlessGone(() => onceLetGo(() => iam.deleteInstanceProfile({ InstanceProfileName: name }))),
       unlessGone(() => iam.deleteRolePolicy({ RoleName: name, PolicyName: POLICY_NAME })),
     ]);
-    await unlessGone(() => iam.deleteRole({ RoleName: name }));
+    await unlessGone(() => onceLetGo(() => iam.deleteRole({ RoleName: name })));
   } catch (error) {
     throw explainAwsError(`the role ${name} cannot be removed`, error);
   }
