@@ -51,8 +51,10 @@ export function awsErrorName(error: unknown): string {
   return code ?? error.name;
 }
 
+/** AWS's own words, without the thousand characters of code in which EC2 repeats a refusal. */
 export function awsMessage(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  const words = error instanceof Error ? error.message || error.name : String(error);
+  return words.replace(/\s*Encoded authorization failure message: \S+/, "");
 }
 
 function httpStatus(error: unknown): number | undefined {
@@ -116,5 +118,8 @@ function badCredentials(what: string, error: unknown): SpawnError {
   }
   if (/Expired/.test(name))
     return refused("the AWS credentials have expired", "Log in again: aws sso login, or renew them.");
-  return refused(`AWS does not accept the credentials (${name})`, "Check AWS_PROFILE and the keys.");
+  return refused(
+    `AWS does not accept the credentials (${name})`,
+    "Check AWS_PROFILE and the keys, and that the account has this region enabled.",
+  );
 }

@@ -68,7 +68,7 @@ function explainS3Error(error: unknown, what: string): unknown {
     return refused(
       "permission-denied",
       `AWS does not accept the credentials (${name})`,
-      "Check AWS_PROFILE and the keys.",
+      "Check AWS_PROFILE and the keys, and that the account has this region enabled.",
     );
   }
   if (DENIED.has(name) || status === 403) {
