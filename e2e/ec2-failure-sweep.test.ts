@@ -198,7 +198,7 @@ const NO_SUCH_QUEUE: Expected = { code: 3, says: /there is no queue nightly[\s\S
 
 /** Of commands given on a machine that knows of no launch, in an account with nothing in it. */
 const OF_NOTHING: Readonly<Record<string, Expected & { readonly args?: readonly string[] }>> = {
-  "launch --dry-run": { code: 0, says: /Dry run: everything was checked, nothing is made/ },
+  "launch --dry-run": { code: 0, says: /Dry run: nothing is made/ },
   list: { code: 0, says: /No instances\. Launch one/ },
   status: { ...NO_SUCH_INSTANCE, args: ["status", INSTANCE] },
   connect: { ...NO_SUCH_INSTANCE, args: ["connect", INSTANCE] },

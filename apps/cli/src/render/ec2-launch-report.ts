@@ -113,22 +113,25 @@ export function ec2DryRun(prepared: PreparedEc2Launch): string {
   const [first] = plan.rungs;
   const bucket = place.isMissing ? " (the bucket will be made)" : "";
   const carried = Object.keys(request.carried);
+  const isNumbered = isTaken && !prepared.options.overwrite;
   return [
-    "Dry run: everything was checked, nothing is made.",
+    "Dry run: nothing is made.",
     "",
     ec2LaunchHeading(prepared).split("\n").slice(2).join("\n"),
-    ...(isTaken && !prepared.options.overwrite
-      ? [`${request.queueId} is taken: this run would get a number after it`]
-      : []),
+    ...(isNumbered ? [`${request.queueId} is taken: this run would get a number after it`] : []),
     "Tried in this order:",
     ...rungs,
     ...(first === undefined ? [] : [`Image: ${first.imageId}, root volume ${first.rootSizeGiB} GiB`]),
     `Role: ${roleWords(prepared)}`,
     `SSH: ${request.ssh === undefined ? "no port is open" : `let in from ${request.ssh.from}`}`,
     ...(carried.length === 0 ? [] : [`Carried Variables: ${carried.join(", ")}`]),
-    `Results: ${place.storeRoot}${request.queueId}/${bucket}`,
+    `Results: ${place.storeRoot}${request.queueId}${isNumbered ? "-NUMBER" : ""}/${bucket}`,
     costLine(request.ttlMs, price),
     runtimeLine(estimate),
+    "",
+    "Looked at: the queue file, types, zones, images, subnets, quotas, role and secrets.",
+    "Tried: whether you may run the instance. What else a launch needs cannot be tried",
+    "without making something: docs/aws/permissions.md lists it.",
   ].join("\n");
 }
 

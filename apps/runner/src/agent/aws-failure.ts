@@ -15,7 +15,7 @@ export function awsFailure(what: string, error: unknown): SpawnError {
   const words = `${what}: ${message || name}`;
   if (REFUSALS.has(name)) {
     return new SpawnError("permission-denied", words, {
-      hint: "The instance's role has to allow it: see docs/aws/permissions.md.",
+      hint: "The instance's role has to allow it (--iam-policy, --iam-policy-file), and for what is encrypted with a key of your own kms:Decrypt on that key.",
       cause: error,
     });
   }

@@ -4,6 +4,7 @@ import type { IAM } from "@aws-sdk/client-iam";
 import type { Pricing } from "@aws-sdk/client-pricing";
 import type { S3 } from "@aws-sdk/client-s3";
 import type { Scheduler } from "@aws-sdk/client-scheduler";
+import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { ServiceQuotas } from "@aws-sdk/client-service-quotas";
 import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
@@ -94,6 +95,13 @@ export class AwsClients {
 
   ssm(): Promise<SSM> {
     return this.#open("ssm", async (settings) => new (await import("@aws-sdk/client-ssm")).SSM(settings));
+  }
+
+  secretsManager(): Promise<SecretsManager> {
+    return this.#open(
+      "secrets-manager",
+      async (settings) => new (await import("@aws-sdk/client-secrets-manager")).SecretsManager(settings),
+    );
   }
 
   sts(): Promise<STS> {

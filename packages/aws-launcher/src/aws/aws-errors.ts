@@ -19,10 +19,7 @@ const KINDS: readonly (readonly [AwsFailureKind, RegExp])[] = [
     /^(Insufficient(Instance|Host|ReservedInstance|Spot\w*)?Capacity|InsufficientCapacity|InsufficientFreeAddressesInSubnet$|SpotMaxPriceTooLow)/,
   ],
   ["not-offered", /^Unsupported$/],
-  [
-    "quota",
-    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|\w*LimitExceeded(Exception)?|ServiceQuotaExceeded(Exception)?)$/,
-  ],
+  ["quota", /^(MaxSpotInstanceCountExceeded|\w*LimitExceeded(Exception)?|ServiceQuotaExceeded(Exception)?)$/],
   ["denied", /^(UnauthorizedOperation|AccessDenied(Exception)?|Client\.UnauthorizedOperation)$/],
   [
     "credentials",
@@ -32,6 +29,9 @@ const KINDS: readonly (readonly [AwsFailureKind, RegExp])[] = [
   ["not-found", /(NotFound|NoSuchEntity|ResourceNotFound|NoSuch\w+)(Exception)?$|\.NotFound$/],
   ["exists", /(AlreadyExists|EntityAlreadyExists|Duplicate|ConflictException)/],
 ];
+
+/** Those that count instances and their vCPUs; others count roles, parameters, schedules. */
+const EC2_QUOTA = /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded)$/;
 
 /** The kind of a failure. `unknown-outcome`: nobody can tell whether AWS acted. */
 export function kindOf(error: unknown): AwsFailureKind {
@@ -87,7 +87,9 @@ export function explainAwsError(what: string, error: unknown): SpawnError {
       });
     case "quota":
       return new SpawnError("quota-exceeded", words, {
-        hint: "Raise it in the Service Quotas console, under Amazon EC2, or end other instances.",
+        hint: EC2_QUOTA.test(awsErrorName(error))
+          ? "Raise it in the Service Quotas console, under Amazon EC2, or end other instances."
+          : "It is a limit of the account: spawn gc removes what queues that are over have left; the Service Quotas console shows and raises limits.",
         cause: error,
       });
     case "unknown-outcome":

@@ -2,7 +2,7 @@ import { formatExactDuration } from "@spawn/foundation";
 import { LAUNCH_TAG, MANAGED_TAG } from "./names.js";
 
 /** EC2's limit for the value of a tag. */
-const LONGEST_TAG_VALUE = 256;
+export const LONGEST_TAG_VALUE = 256;
 
 export interface TagFacts {
   readonly queueId: string;

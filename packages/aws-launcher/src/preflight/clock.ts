@@ -1,18 +1,13 @@
 import { formatDuration } from "@spawn/foundation";
 import type { Ec2Parts } from "../ec2-parts.js";
-import type { Problem } from "./problem.js";
+import type { Findings } from "./problem.js";
 
 const WARNED_MS = 60_000;
 /** From here on AWS takes requests for forged or too old. */
 const REFUSED_MS = 5 * 60_000;
 
-export interface ClockFindings {
-  readonly problems: readonly Problem[];
-  readonly notes: readonly string[];
-}
-
 /** Whether this machine's clock agrees with AWS's: deadlines come from it, and requests are signed with it. */
-export function clockFindings({ clients, clock }: Pick<Ec2Parts, "clients" | "clock">): ClockFindings {
+export function clockFindings({ clients, clock }: Pick<Ec2Parts, "clients" | "clock">): Findings {
   const awsMs = clients.awsNowMs();
   const aheadMs = awsMs === undefined ? 0 : clock.wallMs() - awsMs;
   const off = Math.abs(aheadMs);

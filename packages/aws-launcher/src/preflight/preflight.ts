@@ -6,11 +6,14 @@ import { keyName } from "../network/key-pair.js";
 import { imageParameter } from "../plan/images.js";
 import { type LaunchPlan, type Rung, runInstancesInput } from "../plan/launch-plan.js";
 import type { Survey } from "../plan/survey.js";
-import type { Ec2LaunchRequest } from "../request.js";
+import type { Ec2LaunchRequest, RoleChoice } from "../request.js";
 import { rolePolicy } from "../role/role-policy.js";
 import { clockFindings } from "./clock.js";
-import type { Problem } from "./problem.js";
+import { allOf, type Problem } from "./problem.js";
 import { quotaFindings } from "./quotas.js";
+import { roleFindings } from "./role-findings.js";
+import { secretFindings } from "./secret-findings.js";
+import { tagProblems } from "./tag-problems.js";
 
 const SHORTEST_TTL_MS = 60_000;
 const LONGEST_TTL_MS = 30 * 86_400_000;
@@ -35,14 +38,19 @@ export async function preflight(
   found: Survey,
   plan: LaunchPlan,
 ): Promise<Preflight> {
-  const [permissions, quotas] = await Promise.all([
+  const { role } = request;
+  const policy = role.kind === "made" ? policyOf(parts, role, plan) : undefined;
+  const [permissions, quotas, ...looked] = await Promise.all([
     permissionProblems(parts, plan),
     quotaFindings(parts.clients, plan.rungs),
+    roleFindings(parts.clients, role, policy?.text),
+    secretFindings(parts.clients, role.kind === "made" ? role.secrets : []),
   ]);
-  const clock = clockFindings(parts);
+  const findings = allOf([clockFindings(parts), ...looked]);
   const problems = [
-    ...clock.problems,
-    ...requestProblems(parts, request, found, plan),
+    ...findings.problems,
+    ...requestProblems(request, found, plan),
+    ...(policy?.problems ?? []),
     ...typeProblems(parts, request, found),
     ...placeProblems(parts, request, found, plan),
     ...permissions,
@@ -51,7 +59,7 @@ export async function preflight(
   const [first] = problems;
   if (first === undefined) {
     const { rungs, notes } = quotas;
-    return { rungs, notes: [...clock.notes, ...notes, ...addressNotes(found, rungs)] };
+    return { rungs, notes: [...findings.notes, ...notes, ...addressNotes(found, rungs)] };
   }
   const lines = problems.map(({ message }) => message);
   const text =
@@ -61,16 +69,25 @@ export async function preflight(
   throw new SpawnError(first.code, text, { hint: "Nothing was made. Put these right, then launch again." });
 }
 
-function requestProblems(
+/** The role's policy, or why there is none. */
+function policyOf(
   { bucket, prefix }: Ec2Parts,
-  request: Ec2LaunchRequest,
-  found: Survey,
+  role: RoleChoice & { readonly kind: "made" },
   { home, partition }: LaunchPlan,
-): readonly Problem[] {
-  const problems: Problem[] = carriedProblems(request.carried).map((message) => ({
-    code: "bad-arguments",
+): { readonly text?: string; readonly problems: readonly Problem[] } {
+  let text: string | undefined;
+  const problems = caught(() => {
+    text = rolePolicy({ ...role, home, partition, bucket, prefix });
+  });
+  return { problems, ...(text === undefined ? {} : { text }) };
+}
+
+function requestProblems(request: Ec2LaunchRequest, found: Survey, { home }: LaunchPlan): readonly Problem[] {
+  const carried = carriedProblems(request.carried).map((message) => ({
+    code: "bad-arguments" as const,
     message,
   }));
+  const problems: Problem[] = [...carried, ...tagProblems(request.tags)];
   if (request.ttlMs < SHORTEST_TTL_MS || request.ttlMs > LONGEST_TTL_MS) {
     problems.push({
       code: "bad-arguments",
@@ -84,14 +101,11 @@ function requestProblems(
         "EC2 does not stop a spot instance, it ends it with its disk: leave out --on-complete stop, or --spot",
     });
   }
-  const { role, ssh, fromStore } = request;
+  const { ssh, fromStore } = request;
   const rerunBytes = Buffer.byteLength(JSON.stringify(fromStore?.rerun ?? []));
   if (rerunBytes > MOST_RERUN_BYTES) {
     const message = `the names of the ${fromStore?.rerun.length} jobs to run again take ${rerunBytes} bytes, and an instance can be told ${MOST_RERUN_BYTES}: name fewer with --rerun`;
     problems.push({ code: "bad-arguments", message });
-  }
-  if (role.kind === "made") {
-    problems.push(...caught(() => rolePolicy({ ...role, home, partition, bucket, prefix })));
   }
   if (ssh !== undefined) problems.push(...caught(() => keyName(ssh.publicKey)));
   if (request.ami !== undefined && found.types.length > 0 && Object.keys(found.images).length === 0) {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Ec2LaunchRequest, PlannedLaunch, Price, Survey } from "@spawn/aws-launcher";
 import { type QueueSpec, serializeQueueSpec, toDagInput } from "@spawn/config-schema";
 import { buildGraph } from "@spawn/dag-core";
+import { formatDuration } from "@spawn/foundation";
 import { queueKeys } from "@spawn/result-store";
 import { type EstimatedDuration, estimatedDuration } from "@spawn/status-model";
 import type { Ec2Access } from "../../aws/ec2-access.js";
@@ -91,11 +92,11 @@ export async function prepareEc2Launch(
     name === undefined ? [] : access.list(),
   ]);
   if (name !== undefined) refuseTakenName(instances, name);
+  const estimate = estimatedDuration(buildGraph(toDagInput(spec)));
   return {
-    ...{ options, spec, source, access, place, request, planned, workdir, isTaken, price },
+    ...{ options, spec, source, access, place, request, planned, workdir, isTaken, price, estimate },
     identity: sshFound?.identity,
-    estimate: estimatedDuration(buildGraph(toDagInput(spec))),
-    warnings: warningsOf(spec, cwd, workdir, planned),
+    warnings: [...warningsOf(spec, cwd, workdir, planned), ...shortLife(request.ttlMs, estimate)],
   };
 }
 
@@ -131,6 +132,15 @@ async function likelyPrice(
 async function isClaimed(access: Ec2Access, storeRoot: string, queueId: string): Promise<boolean> {
   const store = await access.storeAt(storeRoot);
   return (await store.readBytes(queueKeys(queueId).claim)) !== undefined;
+}
+
+/** The instance ends at its deadline, whatever the queue file allows its jobs. */
+function shortLife(ttlMs: number, { ms }: EstimatedDuration): readonly string[] {
+  if (ttlMs >= ms) return [];
+  const [life, work] = [formatDuration(ttlMs), formatDuration(ms)];
+  return [
+    `the instance ends after ${life}, and by its timeouts the queue may take ${work}: give it a longer --ttl, or spawn extend it later`,
+  ];
 }
 
 function warningsOf(
