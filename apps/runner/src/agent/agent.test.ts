@@ -6,7 +6,7 @@ import { SpawnError, seededRandom, systemClock } from "@spawn/foundation";
 import { queueKeys, type ResultStore } from "@spawn/result-store";
 import { MemoryStore } from "@spawn/result-store/testing";
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { buildAgentConfig } from "../testing/build-agent-config.js";
 import { Agent } from "./agent.js";
 import type { AgentConfig } from "./agent-config.js";
@@ -352,6 +352,48 @@ describe("what is asked through the store", () => {
     expect(await store.readBytes("q/requests/001.json")).toBeUndefined();
     expect(removed).toBe(1);
     expect(done).toEqual(["arm", "arm", "power off"]);
+  });
+
+  /** Fails, and says so by the completion file, unless there is a token. */
+  const FAILS_WITHOUT_TOKEN = [
+    'echo "run" >>"$FOLDER/runs"',
+    '[ -n "$TOKEN" ] || { echo "{\\"status\\":\\"failure\\"}" >"$FOLDER/COMPLETE"; exit 1; }',
+  ].join("\n");
+  const said = { keep_on_failure_ms: HOUR, completion_delay_ms: 0 };
+  const tokens = (values: readonly string[]) => {
+    let next = 0;
+    return { fetch: async () => ({ TOKEN: values[next++] ?? "" }), remove: async () => undefined };
+  };
+  const untilKept = () =>
+    vi.waitFor(async () => expect(await status()).toMatchObject({ kept_as: "running" }), { timeout: 20_000 });
+
+  it("to go on after a failure that the completion file has told runs again, and ends by what comes of it", async () => {
+    await ship(FAILS_WITHOUT_TOKEN);
+    const living = agentOf(HOUR, said, { carried: tokens(["", "t"]) }).live();
+    await untilKept();
+    await ask({ kind: "resume", rerun: [] });
+    await living;
+    expect(await status()).toMatchObject({ status: "completed" });
+    expect(readFileSync(join(folder, "runs"), "utf8")).toBe("run\nrun\n");
+    expect(existsSync(join(folder, "COMPLETE"))).toBe(false);
+    expect(done.at(-1)).toBe("power off");
+  });
+
+  it("a failure that the completion file has told keeps the instance also when its agent starts again", async () => {
+    await ship(FAILS_WITHOUT_TOKEN);
+    const first = agentOf(HOUR, said, { carried: tokens([""]) }).live();
+    await untilKept();
+    const { kept_until } = await status();
+    told.abort();
+    await first;
+    told = new AbortController();
+    const second = agentOf(HOUR, said, { carried: tokens(["t", "t"]) }).live();
+    await ask({ kind: "resume", rerun: [] });
+    await second;
+    expect(kept_until).toBeTypeOf("string");
+    expect(await status()).toMatchObject({ status: "completed" });
+    expect(readFileSync(join(folder, "runs"), "utf8")).toBe("run\nrun\n");
+    expect(done.filter((what) => what === "power off")).toHaveLength(1);
   });
 
   it("to go on is left out where nothing has to run again", async () => {

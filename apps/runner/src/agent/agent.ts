@@ -214,7 +214,14 @@ export class Agent {
     });
     for (const message of this.#unsaid.splice(0)) run.inbox.put({ event: { type: "warning", message } });
     this.#requests.begin(run);
+    if (this.#resume.isAsked) this.#forgetCompletion();
     this.#interrupt();
+  }
+
+  /** What was said of the run before is not said of the one that begins. */
+  #forgetCompletion(): void {
+    rmSync(this.#parts.config.completion_file, { force: true });
+    this.#watch.forgetCompletion();
   }
 
   /** Tells the queue, if it runs, and who waits, that there is a reason to stop, if there is one. */
@@ -236,7 +243,10 @@ export class Agent {
 
   #mustEnd(): boolean {
     if (this.#over.signal.aborted || this.#parts.signal.aborted) return true;
-    return this.#watch.due !== undefined || this.#isUnwanted;
+    const { due, completion } = this.#watch;
+    // After a failure the instance stays: for how long, the queue's end says.
+    if (due === "completion" && completion?.status === "failure") return this.#isUnwanted;
+    return due !== undefined || this.#isUnwanted;
   }
 
   /** @returns whether the queue goes on. */

@@ -101,6 +101,12 @@ export class EndWatch {
     if (this.#due === "ttl") this.#due = undefined;
   }
 
+  /** The queue goes on, whatever was said of it before. The file that said so is to be gone by then. */
+  forgetCompletion(): void {
+    this.#completion = undefined;
+    if (this.#due === "completion") this.#due = undefined;
+  }
+
   /** On time for the moments that matter, and often enough for those that nobody knows before. */
   #nextLookMs(): number {
     const { deadline } = this.#sources;
