@@ -30,8 +30,9 @@ function endless(queue_id: string) {
   return { queue_id, jobs: [{ job_id: "long", command: "echo ran >>/tmp/started; exec sleep 3600" }] };
 }
 
-/** Its service still starts it again, in vain. */
-const NO_AGENT_ANY_MORE = "rm /usr/local/bin/spored /usr/local/bin/spawn-runner; pkill -KILL -x spored";
+/** Its service still starts it again, in vain: it cannot be fetched any more. */
+const NO_AGENT_ANY_MORE =
+  "rm /etc/spawn/fetch /usr/local/bin/spored /usr/local/bin/spawn-runner; pkill -KILL -x spored";
 
 describe.skipIf(isMissing)("an instance ends by itself", { timeout: 180_000 }, () => {
   async function launch(queueId: string, ttlMs = TTL_MINUTES * 60_000): Promise<string> {
@@ -154,3 +155,32 @@ describe.skipIf(isMissing)("an instance ends by itself", { timeout: 180_000 }, (
     });
   });
 });
+
+// By itself: the lab answers no machine that asks for its runner.
+describe.skipIf(isMissing)(
+  "an instance that restarts before its runner is there",
+  { timeout: 180_000 },
+  () => {
+    it("arms its end again, fetches the runner and runs its queue", async ({ expect }) => {
+      const { proxy } = rig.lab;
+      let inVain = 0;
+      proxy.fault = ({ operation, key }) => {
+        if (operation !== "GetObject" || !key.includes("/runner/")) return undefined;
+        inVain += 1;
+        return { kind: "lose-call" };
+      };
+      const jobs = [{ job_id: "only", command: "echo done" }];
+      const id = await rig.launch({ queue_id: "restarted-early", jobs }, { ttlMs: TTL_MINUTES * 60_000 });
+      const machine = rig.machine(id);
+      await rig.until("the runner is asked for in vain", async () => inVain > 0);
+      const before = inVain;
+      await machine.run("systemctl reboot");
+      const armed = async () => (await machine.run("cat /run/shutdown-at")).code === 0;
+      await rig.until("its end is armed again", async () => machine.boots === 2 && (await armed()));
+      await rig.until("the runner is asked for again", async () => inVain > before);
+      proxy.fault = () => undefined;
+      await rig.untilState(id, "terminated", ARMED_MS + LATE_MS);
+      expect(await rig.status("restarted-early")).toMatchObject({ status: "completed" });
+    });
+  },
+);

@@ -17,8 +17,8 @@ const MOST_BYTES = 16_384;
 const MINUTES_AFTER_FAILURE = 3;
 
 /**
- * The script that an instance runs at its first boot: arms the machine's own end, fetches the runner, and hands over to its
- * service. POSIX `sh`; needs curl or wget, gunzip, sha256sum and systemd, which Amazon Linux 2023, Ubuntu and Debian have.
+ * The script that an instance runs at its first boot: arms the machine's own end and hands over to a service, which fetches the
+ * runner. What comes after a restart is the service's alone: it is there before anything is fetched. POSIX `sh`; needs curl or wget, gunzip, sha256sum and systemd, which Amazon Linux 2023, Ubuntu and Debian have.
  *
  * @throws SpawnError `bad-arguments` where EC2 would not take it: with a session's token that is beyond all custom.
  */
@@ -36,22 +36,40 @@ export function userData(facts: BootstrapFacts): string {
 
 function bootScript(facts: BootstrapFacts): string {
   const minutes = Math.max(1, Math.ceil(facts.ttlMs / 60_000));
+  const soon = Math.min(MINUTES_AFTER_FAILURE, minutes);
   return `#!/bin/sh
 shutdown -P +${minutes}
 umask 077
-fail() { echo "spawn: $1" | tee /dev/console >&2; shutdown -P +${Math.min(MINUTES_AFTER_FAILURE, minutes)}; exit 1; }
-mkdir -p /etc/spawn /usr/local/bin || fail 'cannot make folders'
+mkdir -p /etc/spawn /usr/local/bin
 cat >/etc/spawn/agent.json <<'SPAWN_END'
 ${facts.agentConfig}
 SPAWN_END
 cat >/etc/spawn/arm <<'SPAWN_END'
 ${ARM}SPAWN_END
-url=${quoted(facts.runnerUrl)}
+cat >/etc/spawn/fetch <<'SPAWN_END'
+${fetchScript(facts, soon)}SPAWN_END
+cat >/etc/systemd/system/spored.service <<'SPAWN_END'
+${SERVICE}SPAWN_END
+chmod 644 /etc/systemd/system/spored.service
+systemctl daemon-reload && systemctl enable spored && systemctl start spored && exit
+echo 'spawn: cannot start spored' | tee /dev/console >&2
+shutdown -P +${soon}
+`;
+}
+
+/**
+ * Fetches the runner, where it is not there yet: its service does so, that a machine which restarts meanwhile does it again. Where
+ * it fails it is tried again, too; the end that the first failure arms is not put off by that.
+ */
+function fetchScript({ runnerUrl, runnerSha256 }: BootstrapFacts, soon: number): string {
+  return `[ -e /usr/local/bin/spored ] && exit
+fail() { echo "spawn: $1" | tee /dev/console >&2; [ -e /run/spawn.failed ] || shutdown -P +${soon}; : >/run/spawn.failed; exit 1; }
+url=${quoted(runnerUrl)}
 new=/usr/local/bin/.spawn-runner
 get() {
   if command -v curl >/dev/null; then curl -fsS --connect-timeout 10 --max-time 300 "$url"
   else wget -q -T 60 -t 1 -O - "$url"; fi | gunzip -c >$new
-  echo "${facts.runnerSha256}  $new" | sha256sum -c - >/dev/null
+  echo "${runnerSha256}  $new" | sha256sum -c - >/dev/null
 }
 n=0
 until get; do
@@ -59,10 +77,6 @@ until get; do
   sleep $((n * 2))
 done
 chmod 755 $new && $new --version >/dev/null && mv $new /usr/local/bin/spawn-runner && ln -sf spawn-runner /usr/local/bin/spored || fail 'the runner does not run here'
-cat >/etc/systemd/system/spored.service <<'SPAWN_END'
-${SERVICE}SPAWN_END
-chmod 644 /etc/systemd/system/spored.service
-systemctl daemon-reload && systemctl enable spored && systemctl start spored || fail 'cannot start spored'
 `;
 }
 
@@ -83,6 +97,7 @@ Wants=network-online.target
 StartLimitIntervalSec=0
 [Service]
 ExecStartPre=-/bin/sh /etc/spawn/arm
+ExecStartPre=/bin/sh /etc/spawn/fetch
 ExecStart=/usr/local/bin/spored agent --config /etc/spawn/agent.json
 EnvironmentFile=-/etc/spawn/environment
 KillMode=process
@@ -90,6 +105,7 @@ UMask=0022
 OOMPolicy=continue
 Restart=on-failure
 RestartSec=5
+TimeoutStartSec=infinity
 TimeoutStopSec=120
 [Install]
 WantedBy=multi-user.target
