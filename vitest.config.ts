@@ -13,8 +13,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "e2e/**/*.test.ts"],
     globalSetup: ["e2e/say-runner.ts"],
-    // Vitest itself would leave a core idle. The limits are for what hangs: a busy machine is no failure.
-    maxWorkers: availableParallelism(),
+    // Vitest itself would leave a core idle, and so do tests that wait for machines. The limits are for what hangs: a busy machine is no failure.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 120_000,
     hookTimeout: 180_000,
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
