@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rolePolicy } from "../../../packages/aws-launcher/src/role/role-policy.js";
-import { evaluatePolicies, type Verdict } from "./evaluate-policy.js";
+import { evaluatePolicies, type Question, type Verdict } from "./evaluate-policy.js";
 
 function ask(statement: object | readonly object[], action: string, resource: string, context = {}): Verdict {
   return evaluatePolicies([JSON.stringify({ Statement: statement })], { action, resource, context });
@@ -89,6 +89,20 @@ describe("the policy of a queue's role", () => {
     }
     expect(may("ssm:GetParametersByPath", "arn:aws:ssm:r:1:parameter/prod/")).toBe(true);
     expect(may("s3:GetObject", "arn:aws:s3:::elsewhere/x")).toBe(true);
+  });
+
+  it("keeps to its own queue's parameters by name whatever a policy file allows", () => {
+    const statements = [{ Effect: "Allow", Action: "ssm:*", Resource: "*" }];
+    const policy = rolePolicy({ ...facts, statements });
+    const read = (queue: string, context: Question["context"]) =>
+      evaluatePolicies([policy], {
+        ...{ action: "ssm:GetParameter", context },
+        resource: `arn:aws:ssm:r:1:parameter/spawn/${queue}/env/TOKEN`,
+      });
+    const tagged = (queue: string) => ({ "aws:ResourceTag/spawn:queue-id": queue });
+    expect(read("mine", tagged("mine"))).toBe("allowed");
+    expect(read("mine", {})).toBe("allowed");
+    expect(read("other", tagged("other"))).toBe("denied");
   });
 
   it("ends its own instance alone", () => {

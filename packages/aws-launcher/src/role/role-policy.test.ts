@@ -48,6 +48,29 @@ describe("a queue's role", () => {
     expect(() => rolePolicy({ ...facts, secrets: ["vault:x"] })).toThrow("names no secret");
   });
 
+  it.each([
+    "ssm:/spawn/other/env/TOKEN",
+    "ssm:/spawn",
+    "ssm://spawn/other/env/TOKEN",
+    "ssm:/Spawn/other/env/T",
+  ])("does not reach what is carried for another queue as a secret: %s", (secret) =>
+    expect(() => rolePolicy({ ...facts, secrets: [secret] })).toThrow("names no secret"),
+  );
+
+  it("denies another queue's parameters by their tag, whatever a policy file allows; not its own, nor those without", () => {
+    const deny = statementsOf({}).find(
+      ({ Effect, Condition }) => Effect === "Deny" && Condition !== undefined,
+    );
+    expect(deny).toMatchObject({
+      Action: expect.arrayContaining(["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter"]),
+      Resource: "arn:aws:ssm:*:*:parameter/spawn/*",
+      Condition: {
+        Null: { "aws:ResourceTag/spawn:queue-id": "false" },
+        StringNotEquals: { "aws:ResourceTag/spawn:queue-id": "q" },
+      },
+    });
+  });
+
   it.each(["s3:FullAccess", "s3:ReadOnly", "s3:WriteOnly", "ssm:ReadOnly"])(
     "leaves spawn's own data out of %s",
     (name) => {
@@ -60,7 +83,7 @@ describe("a queue's role", () => {
   it("has the thirteen templates, and names them where another is asked for", () => {
     expect(Object.keys(POLICY_TEMPLATES)).toHaveLength(13);
     for (const name of Object.keys(POLICY_TEMPLATES))
-      expect(statementsOf({ templates: [name] })).toHaveLength(6);
+      expect(statementsOf({ templates: [name] })).toHaveLength(7);
     expect(() => statementsOf({ templates: ["s3:readonly"] })).toThrow('no policy "s3:readonly"');
     expect(() => statementsOf({ templates: ["toString"] })).toThrow('no policy "toString"');
   });

@@ -16,6 +16,16 @@ export interface RoleFacts {
 /** Paths below which the carried variables of all queues are. */
 const PATHS_ABOVE = ["", "/", "/spawn", "/spawn/"];
 
+/** By which a parameter is read, changed or removed by its name. */
+const PARAMETER_ACTIONS = [
+  "ssm:GetParameter",
+  "ssm:GetParameters",
+  "ssm:GetParameterHistory",
+  "ssm:PutParameter",
+  "ssm:DeleteParameter",
+  "ssm:DeleteParameters",
+];
+
 /** Only EC2 instances can take the role on. */
 export const INSTANCE_TRUST = trustOf("ec2.amazonaws.com");
 
@@ -29,7 +39,8 @@ export function trustOf(service: string): string {
 /**
  * What a queue's instance may do: its own queue's objects and parameters, the queue's secrets by name, ending itself, and
  * what the templates say. A template never reaches what spawn keeps of other queues: its statements leave out spawn's
- * results and parameters, since IAM has no way to deny all names but one.
+ * results and parameters, since IAM has no way to deny all names but one. What a policy file allows reaches no other queue's
+ * parameters by their names, which have a tag; objects of S3 have nothing of the kind.
  *
  * @throws SpawnError `bad-arguments` for an unknown template or secret.
  */
@@ -92,6 +103,16 @@ function parameterStatements({ partition, home }: RoleFacts): readonly object[] 
       Action: "ssm:GetParametersByPath",
       Resource: PATHS_ABOVE.map((path) => `arn:${partition}:ssm:*:*:parameter${path}`),
     },
+    // Nor by name, which the tag tells: what has none is not spawn's.
+    {
+      Effect: "Deny",
+      Action: PARAMETER_ACTIONS,
+      Resource: `arn:${partition}:ssm:*:*:parameter/spawn/*`,
+      Condition: {
+        Null: { "aws:ResourceTag/spawn:queue-id": "false" },
+        StringNotEquals: { "aws:ResourceTag/spawn:queue-id": home.queueId },
+      },
+    },
   ];
 }
 
@@ -110,7 +131,7 @@ function secretStatement({ partition, home }: RoleFacts, secret: string): object
   const colon = secret.indexOf(":");
   const [store, id] = [secret.slice(0, colon), secret.slice(colon + 1)];
   const where = `${home.region}:${home.account}`;
-  if (store === "ssm" && id.startsWith("/")) {
+  if (store === "ssm" && id.startsWith("/") && !/^\/+spawn(\/|$)/i.test(id)) {
     return {
       Effect: "Allow",
       Action: ["ssm:GetParameter", "ssm:GetParameters"],

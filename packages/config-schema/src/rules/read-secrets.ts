@@ -28,7 +28,14 @@ export function readSecrets(
       );
     }
     const reference = parseSecret(text);
-    if (reference !== undefined) secrets.push([name, reference]);
+    if (reference?.store === "ssm" && isSpawns(reference.path)) {
+      problems.add(
+        "bad-secret",
+        { path: place },
+        `${quote(text)} is where spawn keeps variables on their way to instances`,
+        "keep the secret under a path of your own; a variable is carried by ${NAME} in the job's environment",
+      );
+    } else if (reference !== undefined) secrets.push([name, reference]);
     else {
       problems.add(
         "bad-secret",
@@ -39,6 +46,11 @@ export function readSecrets(
     }
   }
   return Object.fromEntries(secrets);
+}
+
+/** Each queue reads its own there, and no other's. */
+function isSpawns(path: string): boolean {
+  return /^\/+spawn(\/|$)/i.test(path);
 }
 
 function parseSecret(text: string): SecretRef | undefined {

@@ -223,6 +223,13 @@ const REJECTIONS: readonly Rejection[] = [
   ["bad-secret", fileWithJob({ secrets: { A: "vault:x" } }), '"vault:x"', /"vault:x"/, /ssm:/],
   ["bad-secret", fileWithJob({ secrets: { A: "ssm:relative" } }), '"ssm:relative"', /"ssm:relative"/],
   [
+    "bad-secret",
+    fileWithJob({ secrets: { A: "ssm:/spawn/other/env/TOKEN" } }),
+    '"ssm:/spawn/other/env/TOKEN"',
+    /is where spawn keeps variables/,
+    /path of your own/,
+  ],
+  [
     "secret-in-environment",
     fileWithJob({ secrets: { A: "ssm:/a" }, environment: { A: "x" } }),
     '"A"',
