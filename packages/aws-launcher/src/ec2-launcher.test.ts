@@ -250,6 +250,35 @@ describe("an instance on EC2", () => {
     expect(schedule.ScheduleExpression).toBe(`at(${guard})`);
   });
 
+  const says = (instanceId: string, ttl_expires_at: string) =>
+    rig.store.putBytes(
+      queueKeys("pipeline").status,
+      Buffer.from(JSON.stringify({ instance_id: instanceId, status: "running", ttl_expires_at })),
+    );
+
+  it("is extended once its agent goes by the new deadline", async () => {
+    const { instanceId, deadline } = await rig.launcher.launch(rig.request());
+    await says(instanceId, deadline);
+    // An agent that takes the request as soon as it is there.
+    rig.store.beforePut = async (key) => {
+      const later = new Date(Date.parse(deadline) + 1_800_000).toISOString().replace(/\.\d+/, "");
+      if (key.includes("/requests/")) await says(instanceId, later);
+    };
+    expect(Date.parse(await rig.launcher.extend(instanceId, 1_800_000))).toBe(
+      Date.parse(deadline) + 1_800_000,
+    );
+  });
+
+  it("whose agent does not take the new deadline is said to end at the old one", async () => {
+    const { instanceId, deadline } = await rig.launcher.launch(rig.request());
+    await says(instanceId, deadline);
+    await expect(rig.launcher.extend(instanceId, 1_800_000)).rejects.toMatchObject({
+      code: "wait-timed-out",
+      message: expect.stringContaining(`its own shutdown still ends it at ${deadline}`),
+      hint: expect.stringContaining("AWS's schedule and gc go by the new time already"),
+    });
+  });
+
   it("ends as before, in its schedule and its tag too, when it cannot be asked to live longer", async () => {
     const { instanceId, deadline } = await rig.launcher.launch(rig.request());
     const scheduled = async () => {

@@ -16,6 +16,7 @@ import { roleName } from "./plan/names.js";
 import { callerIdentity, type InstanceTypeFacts, type Survey, survey } from "./plan/survey.js";
 import { preflight } from "./preflight/preflight.js";
 import type { Ec2LaunchRequest } from "./request.js";
+import { awaitDeadline } from "./requests/await-deadline.js";
 import { requestDrain } from "./requests/request-drain.js";
 import { type KeptResumeRequest, resumeKept } from "./requests/resume-kept.js";
 
@@ -126,6 +127,7 @@ export class Ec2Launcher implements Launcher<Ec2Instance, Ec2LaunchRequest> {
     const instance = await this.find(instanceId);
     const deadline = newDeadline(instance, byMs, clock.wallMs());
     await moveDeadline(this.#parts, instance, deadline);
+    await awaitDeadline(this.#parts, instance, deadline);
     return deadline;
   }
 

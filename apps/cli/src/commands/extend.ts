@@ -15,7 +15,7 @@ interface Extended {
 export default class Extend extends SpawnCommand {
   static override summary = "give an instance on EC2 more time";
   static override description =
-    "Adds to its deadline, at which it ends whatever its queue does: in the schedule with which AWS ends it, in its tag, and by a request to the agent on it, which takes it within ten seconds. Prints the new deadline.";
+    "Adds to its deadline, at which it ends whatever its queue does: in the schedule with which AWS ends it, in its tag, and by a request to the agent on it. Waits until that says that it goes by the new one, for 45 s at most, and fails where it does not; of an instance that has not begun yet nothing is waited for. Prints the new deadline.";
   static override examples = ["<%= config.bin %> extend nightly 2h", "<%= config.bin %> extend last 30m"];
   static override enableJsonFlag = true;
   static override args = {

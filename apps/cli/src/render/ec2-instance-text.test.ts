@@ -69,6 +69,15 @@ Results Location: s3://spawn-results-us-east-1/first-pipeline/
     expect(text).toContain("IAM: unknown (EC2 tells no more of an instance that has ended)");
   });
 
+  it("says by which deadline its agent goes, where that did not take a later one", () => {
+    const told = { ...queue, instance_id: instance.instanceId, ttl_expires_at: "2026-01-27T18:30:00Z" };
+    expect(textOf({ queue: told })).toContain("Ends: 2026-01-27T18:30:00.000Z (in 20m)");
+    const later = { ...instance, deadline: "2026-01-27T19:30:00.123Z" };
+    expect(textOf({ queue: told, instance: later })).toContain(
+      "Ends: 2026-01-27T18:30:00.000Z by its agent, 2026-01-27T19:30:00.123Z by its tag and schedule: what spawn extend asked was not taken",
+    );
+  });
+
   it("says what is not known, and what should not be", () => {
     expect(textOf({ instance: { ...instance, deadline: "unreadable" } })).toContain("Ends: unreadable");
     expect(textOf({ nowMs: START_AT + 60 * 60_000 })).toContain("(30m ago: spawn gc ends it)");

@@ -5,6 +5,9 @@ import { labelledLines, queueWords } from "./instance-text.js";
 import { keptBlock } from "./kept-block.js";
 import type { Palette } from "./palette.js";
 
+/** A status tells times to the second. */
+const TOLD_TO_MS = 1_000;
+
 /** What is known of an instance's role. */
 export type RoleKnowledge =
   | { readonly kind: "none" }
@@ -74,12 +77,24 @@ function addressWords({ publicAddress, privateAddress, keyName }: Ec2Instance): 
   return `${addresses.join(", ")}${keyName === undefined ? " (no ssh key)" : ""}`;
 }
 
-function endWords({ instance, nowMs, shown }: Ec2InstanceView): string {
+/** The moment by which its agent goes, where that is an earlier one. */
+function ownEnd({ instance, queue }: Ec2InstanceView, at: number): number | undefined {
+  if (typeof queue === "string" || queue.instance_id !== instance.instanceId) return undefined;
+  const own = Date.parse(queue.ttl_expires_at ?? "");
+  return own < at - TOLD_TO_MS ? own : undefined;
+}
+
+function endWords(view: Ec2InstanceView): string {
+  const { instance, nowMs, shown } = view;
   const { deadline, state } = instance;
   if (deadline === "unreadable") return "unreadable: its tag spawn:ttl-expires-at holds no time";
   const at = Date.parse(deadline);
   if (state === "terminated" || state === "shutting-down") return shown(at);
   const left = at - nowMs;
+  const own = ownEnd(view, at);
+  if (own !== undefined) {
+    return `${shown(own)} by its agent, ${shown(at)} by its tag and schedule: what spawn extend asked was not taken`;
+  }
   return `${shown(at)} (${left >= 0 ? `in ${formatDuration(left)}` : `${formatDuration(-left)} ago: spawn gc ends it`})`;
 }
 
