@@ -15,4 +15,8 @@ describe("parseTags", () => {
       expect.objectContaining({ code: "bad-arguments", message: `--tag ${pair}: not key=value` }),
     );
   });
+
+  it("takes none that is spawn's own", () => {
+    expect(() => parseTags("tags", ["spawn:job=1"])).toThrow("tags that begin with spawn: are spawn's own");
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Ec2LaunchRequest } from "../request.js";
 import { planLaunch, runInstancesInput } from "./launch-plan.js";
 import type { Survey } from "./survey.js";
-import { instanceTags } from "./tags.js";
+import { instanceTags, OWN_TAGS } from "./tags.js";
 
 const NOW = Date.parse("2026-01-27T10:00:00Z");
 
@@ -92,6 +92,8 @@ describe("the plan of a launch", () => {
       createdBy: "me",
     };
     const tags = instanceTags({ ...facts, generation: 1, launchId: "l" });
+    const unknown = Object.keys(tags).filter((key) => /^spawn:/.test(key) && !OWN_TAGS.has(key));
+    expect(unknown, "each is listed").toEqual([]);
     const around = {
       generation: 1,
       launch: "",

@@ -4,6 +4,21 @@ import { LAUNCH_TAG, MANAGED_TAG } from "./names.js";
 /** EC2's limit for the value of a tag. */
 export const LONGEST_TAG_VALUE = 256;
 
+/** Those beside `Name` by which spawn knows its instances; nobody else may set them. */
+export const OWN_TAGS: ReadonlySet<string> = new Set([
+  MANAGED_TAG,
+  LAUNCH_TAG,
+  "spawn:name",
+  "spawn:queue-id",
+  "spawn:generation",
+  "spawn:ttl",
+  "spawn:ttl-expires-at",
+  "spawn:idle-timeout",
+  "spawn:on-complete",
+  "spawn:results",
+  "spawn:created-by",
+]);
+
 export interface TagFacts {
   readonly queueId: string;
   readonly name?: string;

@@ -83,6 +83,10 @@ it("a policy that IAM would not take is refused with its length", async () => {
   );
 });
 
+it("takes tags of whoever launches for spawn", async () => {
+  await expect(plan({ tags: { "spawn:job": "1-0123456789/1", team: "ml" } })).resolves.toBeDefined();
+});
+
 it.each([
   [{ Name: "x" }, "is the instance's name: give it with --name"],
   [{ "spawn:queue-id": "x" }, "is one of spawn's own"],

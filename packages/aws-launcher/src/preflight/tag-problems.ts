@@ -1,5 +1,4 @@
-import { MANAGED_TAG } from "../plan/names.js";
-import { LONGEST_TAG_VALUE } from "../plan/tags.js";
+import { LONGEST_TAG_VALUE, OWN_TAGS } from "../plan/tags.js";
 import type { Problem } from "./problem.js";
 
 /** EC2's limits. */
@@ -23,8 +22,7 @@ export function tagProblems(tags: Readonly<Record<string, string>>): readonly Pr
 
 function whyRefused(key: string, value: string): string | undefined {
   if (key === "Name") return "is the instance's name: give it with --name";
-  const [namespace] = MANAGED_TAG.split(":");
-  if (key.startsWith(`${namespace}:`)) return "is one of spawn's own: choose another key";
+  if (OWN_TAGS.has(key)) return "is one of spawn's own: choose another key";
   if (/^aws:/i.test(key)) return "is one of AWS's own: choose another key";
   if (key === "" || key.length > LONGEST_TAG_KEY)
     return `has a key of ${key.length} characters: EC2 takes 1 to ${LONGEST_TAG_KEY}`;
