@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { REGION } from "./lab.js";
 import { LabCli } from "./lab-cli.js";
 import { LabRig } from "./lab-rig.js";
+import { NO_AGENT_ANY_MORE } from "./no-agent-any-more.js";
 import { cannotMakeLab } from "./why-no-lab.js";
 
 const isMissing = cannotMakeLab();
@@ -29,10 +30,6 @@ afterAll(() => rig?.stop());
 function endless(queue_id: string) {
   return { queue_id, jobs: [{ job_id: "long", command: "echo ran >>/tmp/started; exec sleep 3600" }] };
 }
-
-/** Its service still starts it again, in vain: it cannot be fetched any more. */
-const NO_AGENT_ANY_MORE =
-  "rm /etc/spawn/fetch /usr/local/bin/spored /usr/local/bin/spawn-runner; pkill -KILL -x spored";
 
 describe.skipIf(isMissing)("an instance ends by itself", { timeout: 180_000 }, () => {
   async function launch(queueId: string, ttlMs = TTL_MINUTES * 60_000): Promise<string> {

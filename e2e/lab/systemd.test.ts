@@ -91,7 +91,7 @@ describe.skipIf(isMissing).each(systems)("systemd of $name", { timeout: 240_000 
     expect((await machine.run("kill -0 $(cat /srv/pids)")).code, "the job outlives its agent").toBe(0);
 
     // Neither does an agent see the machine go down, nor can it start after that.
-    await machine.output("mv /usr/local/bin/spawn-runner /usr/local/bin/away");
+    await machine.output("cd /usr/local/bin && mv spawn-runner away && mv /etc/spawn/fetch fetch");
     await machine.output(`systemctl kill --kill-who=main --signal=KILL ${UNIT}`);
     await (await rig.lab.clients().ec2()).rebootInstances({ InstanceIds: [id] });
     await rig.until("it starts again", async () => machine.boots === 2);
@@ -102,7 +102,7 @@ describe.skipIf(isMissing).each(systems)("systemd of $name", { timeout: 240_000 
     expect(again).toBeGreaterThan(-1_000);
     expect(again).toBeLessThan(LATE_MS);
     expect(machine.written("srv/attempts")).toBe("1\n");
-    await machine.output("mv /usr/local/bin/away /usr/local/bin/spawn-runner");
+    await machine.output("cd /usr/local/bin && mv fetch /etc/spawn/fetch && mv away spawn-runner");
     await rig.until("the job runs again", async () => machine.written("srv/attempts") === "1\n2\n");
 
     await machine.output("touch /srv/go");

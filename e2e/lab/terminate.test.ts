@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { LabCli } from "./lab-cli.js";
+import { AN_HOUR_LATER, LabCli } from "./lab-cli.js";
 import { LabRig } from "./lab-rig.js";
+import { NO_AGENT_ANY_MORE } from "./no-agent-any-more.js";
 import { refusal } from "./proxy/answer.js";
 import { cannotMakeLab } from "./why-no-lab.js";
 
 const isMissing = cannotMakeLab();
 /** Longer than an instance may be silent, so that it was waited for because it was heard. */
 const STORE_FAILS_MS = 110_000;
-/** Its service still starts it again, in vain. */
-const NO_AGENT_ANY_MORE = "rm /usr/local/bin/spored /usr/local/bin/spawn-runner; pkill -KILL -x spored";
 let rig: LabRig;
 
 /** Until when the store refuses what jobs of these queues leave; wall clock, ms. */
@@ -66,6 +65,11 @@ describe.skipIf(isMissing)("spawn terminate", { timeout: 400_000 }, () => {
     const cli = new LabCli(rig);
     const id = await launched(cli, "silent");
     await rig.machine(id).run(NO_AGENT_ANY_MORE);
+    const cancelled = await cli.run(["queue", "cancel", "silent", "--wait"], { env: AN_HOUR_LATER });
+    expect(cancelled).toMatchObject({
+      code: 124,
+      stderr: expect.stringMatching(/nothing heard from i-\w+ for \S+.*: silent is not cancelled/),
+    });
     const { code, stderr } = await cli.run(["terminate", "silent", "-y"]);
     expect({ code, stderr }).toMatchObject({ code: 1 });
     expect(stderr).toMatch(/⚠ not all of work is in the result store: its instance was ended before/);

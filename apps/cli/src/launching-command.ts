@@ -1,4 +1,4 @@
-import type { QueueStatus } from "@spawn/status-model";
+import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
 import type { Ec2Access } from "./aws/ec2-access.js";
 import { SpawnCommand } from "./base-command.js";
 import { EXIT } from "./exit-status.js";
@@ -7,6 +7,7 @@ import { waitForSsh } from "./launching/ec2/wait-for-ssh.js";
 import { failureLog } from "./logs/failure-log.js";
 import type { Ec2Reference } from "./queues/queue-reference.js";
 import { openRemoteQueue } from "./queues/remote/open-remote-queue.js";
+import { silenceWords } from "./queues/remote/silence.js";
 import { waitForRemoteQueue } from "./queues/remote/wait-for-remote-queue.js";
 import { shortReference } from "./queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue } from "./queues/wait-for-queue.js";
@@ -88,6 +89,8 @@ export abstract class LaunchingCommand extends SpawnCommand {
     let status: QueueStatus | undefined;
     const end = await waitForRemoteQueue(queue, {
       ...{ ref, timeoutMs },
+      onSilent: (silence) => this.tell(silenceWords(silence, wallTimeIn().shown)),
+      wallMs: () => this.context.clock.wallMs(),
       onStatus: (now) => {
         status = now;
         const line = progressLine(now);

@@ -15,6 +15,7 @@ import { type FoundInstance, resolveInstance } from "../queues/found-instance.js
 import type { Ec2Reference, LocalReference } from "../queues/queue-reference.js";
 import { readStatus } from "../queues/read-status.js";
 import { openRemoteQueue } from "../queues/remote/open-remote-queue.js";
+import { silenceWords } from "../queues/remote/silence.js";
 import { waitForRemoteQueue } from "../queues/remote/wait-for-remote-queue.js";
 import { REF_DESCRIPTION, shortReference } from "../queues/resolve-reference.js";
 import { detachedWords, exitStatusOfQueue, waitForQueue } from "../queues/wait-for-queue.js";
@@ -107,6 +108,8 @@ export default class Status extends SpawnCommand {
         : await waitForRemoteQueue(await openRemoteQueue(this.context, found.reference), {
             ...{ ref, timeoutMs },
             onStatus: () => {},
+            onSilent: (silence) => this.tell(silenceWords(silence, wallTimeIn().shown)),
+            wallMs: () => this.context.clock.wallMs(),
           });
     if (end === "over") return true;
     this.tell(detachedWords(ref));

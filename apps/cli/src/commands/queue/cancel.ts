@@ -12,6 +12,7 @@ import { checkResumeEnvironment } from "../../launching/resume-environment.js";
 import { openQueue } from "../../queues/open-local-queue.js";
 import type { Ec2Reference } from "../../queues/queue-reference.js";
 import { openRemoteQueue } from "../../queues/remote/open-remote-queue.js";
+import type { Silence } from "../../queues/remote/silence.js";
 import { waitForRemoteQueue } from "../../queues/remote/wait-for-remote-queue.js";
 import {
   instanceOf,
@@ -103,7 +104,17 @@ export default class QueueCancel extends SpawnCommand {
     const onStatus = (status: QueueStatus): void => {
       last = status;
     };
-    this.conclude(await waitForRemoteQueue(queue, { ref, onStatus }), last, ref);
+    const onSilent = ({ instanceId, lasting }: Silence): never => {
+      throw new SpawnError(
+        "wait-timed-out",
+        `nothing heard from ${instanceId} for ${lasting}: ${queueId} is not cancelled`,
+        {
+          hint: `An agent that comes back takes the request. End the instance now: spawn terminate ${instanceId}`,
+        },
+      );
+    };
+    const wallMs = () => this.context.clock.wallMs();
+    this.conclude(await waitForRemoteQueue(queue, { ref, onStatus, onSilent, wallMs }), last, ref);
     return last;
   }
 

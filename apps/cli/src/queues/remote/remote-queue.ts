@@ -4,14 +4,13 @@ import type { QueueStatus } from "@spawn/status-model";
 import { AskedWhenSlow } from "./asked-when-slow.js";
 import { type InstanceQuestions, keptNow, withoutStay } from "./kept-now.js";
 import { nothingHeard } from "./nothing-heard.js";
+import { SILENT_FOR_LONG_MS } from "./silence.js";
 import { type HeardStatus, StoredStatus } from "./stored-status.js";
 import type { InstanceWord, ToldInstance } from "./told-instance.js";
 import { unknownStatus } from "./unknown-status.js";
 
 /** A runner stores its status every ten seconds. */
 const SILENT_AFTER_MS = 60_000;
-/** Longer than any restart of an agent or failure of the store that heals by itself. */
-const WARNED_AFTER_MS = 120_000;
 /** EC2 does not know everywhere at once what it has just made. */
 const SETTLE_MS = 120_000;
 /** Who waits for a store longer than this is not to wait for EC2 after it as well. */
@@ -177,7 +176,7 @@ function goingOn(before: QueueStatus): QueueStatus {
 /** What it was when it was last heard of. It may still be so: its instance is there. */
 function withoutWord(status: QueueStatus, state: InstanceWord, silenceMs: number): QueueStatus {
   const shown = { ...status, instance_state: state };
-  if (silenceMs < WARNED_AFTER_MS) return shown;
+  if (silenceMs < SILENT_FOR_LONG_MS) return shown;
   const silence = formatDuration(Math.floor(silenceMs / 60_000) * 60_000);
   const message = `nothing heard from its agent for ${silence}, though its instance is ${state}: all this is from then. The instance ends at its deadline, or now by: spawn terminate ${status.instance_id}`;
   return {

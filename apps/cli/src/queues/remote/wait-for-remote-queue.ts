@@ -4,6 +4,7 @@ import { onInterrupt } from "../../interrupts.js";
 import type { WaitEnd } from "../wait-for-queue.js";
 import { followRemoteQueue } from "./follow-remote-queue.js";
 import type { RemoteQueue } from "./remote-queue.js";
+import { type Silence, silenceOf } from "./silence.js";
 
 const LOOK_EVERY_MS = 5_000;
 
@@ -13,7 +14,10 @@ export interface RemoteWaitOptions {
   readonly ref: string;
   /** Called with each status, the last one included. */
   readonly onStatus: (status: QueueStatus) => void;
+  /** Called where its agent has not been heard for minutes, once for each silence; what it throws ends the wait. */
+  readonly onSilent: (silence: Silence) => void;
   readonly everyMs?: number;
+  readonly wallMs: () => number;
 }
 
 /**
@@ -23,16 +27,22 @@ export interface RemoteWaitOptions {
  */
 export async function waitForRemoteQueue(
   queue: Pick<RemoteQueue, "look">,
-  { timeoutMs, ref, onStatus, everyMs = LOOK_EVERY_MS }: RemoteWaitOptions,
+  { timeoutMs, ref, onStatus, onSilent, everyMs = LOOK_EVERY_MS, wallMs }: RemoteWaitOptions,
 ): Promise<WaitEnd> {
   const interrupted = new AbortController();
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const signal = timeout === undefined ? interrupted.signal : AbortSignal.any([interrupted.signal, timeout]);
   const stopListening = onInterrupt(() => interrupted.abort());
+  let saidOf: string | undefined;
   try {
     for await (const { status, last } of followRemoteQueue(queue, { everyMs, signal })) {
       onStatus(status);
       if (last) return "over";
+      const silence = silenceOf(status, wallMs());
+      if (silence !== undefined && saidOf !== status.updated_at) {
+        saidOf = status.updated_at;
+        onSilent(silence);
+      }
     }
   } finally {
     stopListening();
