@@ -15,7 +15,7 @@ const NONE: PaidInstances = { instances: [], forgotten: 0, failures: [], isUnset
 export default class Cost extends SpawnCommand {
   static override summary = "show what instances on EC2 have cost so far, and cost until their deadline";
   static override description =
-    "The time that each instance ran, times its hourly price. Without --instance-id and --queue-id all instances that EC2 still tells of, in the regions that list looks at; of a queue all instances that it was launched on, also those that are gone, as its result store has noted them. It is an estimate, not a bill: volumes, S3, data transfer, taxes and discounts are not in it.";
+    "The time that each instance ran, times its hourly price. Without --instance-id and --queue-id all instances that EC2 still tells of, in the regions that list looks at; of a queue all instances that it was launched on, also those that are gone, as its result store has noted them. It is an estimate, not a bill: volumes, public IPv4 addresses (half a cent an hour each), CPU credits of T types, S3, data transfer, taxes and discounts are not in it.";
   static override examples = [
     "<%= config.bin %> cost",
     "<%= config.bin %> cost --instance-id i-0abc123def456789",

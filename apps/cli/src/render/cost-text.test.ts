@@ -43,7 +43,8 @@ i-0abc123def456789   nightly   t3.micro   running   12m30s   $0.0104    $0.0022 
 total                                                                   $0.0022               $0.0052
 
 Price of t3.micro in us-east-1, on-demand: $0.0104 an hour (AWS price list, 2026-01-27)
-An estimate: time × price. Not in it: volumes, S3, data transfer, taxes, discounts.
+An estimate: time × price. Not in it:
+  volumes, public IPv4 addresses, CPU credits, S3, data transfer, taxes, discounts.
 `);
   });
 
@@ -66,7 +67,8 @@ Price of u-1.metal in us-east-1, on-demand: unknown
 Spot prices change: all of the time is counted at the price of now.
 ≥: EC2 does not say when it ended; counted until the last that its result store has of it.
 Not counted: 1 more of this queue's instances, of which nothing is known any more.
-An estimate: time × price. Not in it: volumes, S3, data transfer, taxes, discounts.
+An estimate: time × price. Not in it:
+  volumes, public IPv4 addresses, CPU credits, S3, data transfer, taxes, discounts.
 `);
   });
 

@@ -24,7 +24,15 @@ const HEADINGS = [
   "AT MOST",
 ];
 const UNKNOWN = "unknown";
-export const NOT_COUNTED = ["volumes", "S3", "data transfer", "taxes", "discounts"];
+export const NOT_COUNTED = [
+  "volumes",
+  "public IPv4 addresses",
+  "CPU credits",
+  "S3",
+  "data transfer",
+  "taxes",
+  "discounts",
+];
 
 /** `spawn cost` for people, with at least one instance. @param columns of the terminal, where it goes to one */
 export function costText(report: CostReport, palette: Palette, columns?: number): string {
@@ -99,7 +107,8 @@ function notes({ costs, forgotten }: CostReport): readonly string[] {
     ...(forgotten > 0
       ? [`Not counted: ${forgotten} more of this queue's instances, of which nothing is known any more.`]
       : []),
-    `An estimate: time × price. Not in it: ${NOT_COUNTED.join(", ")}.`,
+    "An estimate: time × price. Not in it:",
+    `  ${NOT_COUNTED.join(", ")}.`,
   ];
 }
 

@@ -10,6 +10,8 @@ export interface InstanceTypeFacts {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly gpus: number;
+  /** Such as `NVIDIA`; absent without GPUs. */
+  readonly gpuMaker?: string | undefined;
 }
 
 interface ImageFacts {
@@ -130,6 +132,7 @@ function typeFacts(info: InstanceTypeInfo): readonly InstanceTypeFacts[] {
       cpus: info.VCpuInfo?.DefaultVCpus ?? 1,
       memoryBytes: (info.MemoryInfo?.SizeInMiB ?? 0) * 2 ** 20,
       gpus: (info.GpuInfo?.Gpus ?? []).reduce((sum, { Count = 0 }) => sum + Count, 0),
+      gpuMaker: info.GpuInfo?.Gpus?.[0]?.Manufacturer,
     },
   ];
 }

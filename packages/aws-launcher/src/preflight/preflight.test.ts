@@ -88,6 +88,16 @@ describe("the preflight", () => {
     );
   });
 
+  it("takes no image with NVIDIA's driver for another maker's GPU", async () => {
+    const wrong = rig.launcher.plan(rig.request({ instanceTypes: ["g4ad.xlarge"] }));
+    await expect(wrong).rejects.toThrow("g4ad.xlarge has GPUs of AMD, and the image that spawn takes");
+    const { plan } = await rig.launcher.plan(rig.request());
+    const ami = plan.rungs[0]?.imageId ?? "";
+    await expect(
+      rig.launcher.plan(rig.request({ instanceTypes: ["g4ad.xlarge"], ami })),
+    ).resolves.toBeDefined();
+  });
+
   it("refuses to stop a spot instance at its end, which EC2 would not do", async () => {
     const request = rig.request({ market: { kind: "spot", orOnDemand: false }, onComplete: "stop" });
     await expect(rig.launcher.plan(request)).rejects.toThrow("EC2 does not stop a spot instance");

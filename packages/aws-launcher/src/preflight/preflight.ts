@@ -119,8 +119,13 @@ function typeProblems({ runners }: Ec2Parts, request: Ec2LaunchRequest, found: S
     code: "bad-arguments",
     message: `there is no instance type ${type} in this region`,
   }));
-  for (const { instanceType, architecture, gpus } of found.types) {
+  for (const { instanceType, architecture, gpus, gpuMaker } of found.types) {
     const image = found.images[instanceType];
+    if (gpus > 0 && gpuMaker !== undefined && gpuMaker !== "NVIDIA" && request.ami === undefined) {
+      const message = `${instanceType} has GPUs of ${gpuMaker}, and the image that spawn takes has NVIDIA's driver alone: name one with --ami`;
+      problems.push({ code: "bad-arguments", message });
+      continue;
+    }
     if (image === undefined && request.ami === undefined) {
       const parameter = imageParameter(architecture, gpus > 0);
       const message = `no image for ${instanceType}: SSM does not know ${parameter}; name one with --ami`;
