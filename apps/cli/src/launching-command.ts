@@ -1,4 +1,5 @@
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
+import { awsWallMs } from "./aws/aws-wall-ms.js";
 import type { Ec2Access } from "./aws/ec2-access.js";
 import { SpawnCommand } from "./base-command.js";
 import { EXIT } from "./exit-status.js";
@@ -78,10 +79,14 @@ export abstract class LaunchingCommand extends SpawnCommand {
       await waitForSsh(access, made.instanceId, { clock: this.context.clock });
       this.print(`ssh answers. Connect: spawn connect ${await shortReference(this.context, reference)}`);
     }
-    return flags.wait ? await this.waitForQueue(reference, flags["wait-timeout"]) : undefined;
+    return flags.wait ? await this.waitForQueue(access, reference, flags["wait-timeout"]) : undefined;
   }
 
-  private async waitForQueue(reference: Ec2Reference, timeoutMs: number | undefined): Promise<QueueStatus> {
+  private async waitForQueue(
+    access: Ec2Access,
+    reference: Ec2Reference,
+    timeoutMs: number | undefined,
+  ): Promise<QueueStatus> {
     const queue = await openRemoteQueue(this.context, reference);
     const ref = await shortReference(this.context, reference);
     this.progress("\nWaiting for the queue to end; Ctrl-C stops waiting and leaves it running.");
@@ -90,7 +95,7 @@ export abstract class LaunchingCommand extends SpawnCommand {
     const end = await waitForRemoteQueue(queue, {
       ...{ ref, timeoutMs },
       onSilent: (silence) => this.tell(silenceWords(silence, wallTimeIn().shown)),
-      wallMs: () => this.context.clock.wallMs(),
+      wallMs: awsWallMs(access, this.context.clock),
       onStatus: (now) => {
         status = now;
         const line = progressLine(now);

@@ -277,6 +277,10 @@ describe("an instance on EC2", () => {
       message: expect.stringContaining(`its own shutdown still ends it at ${deadline}`),
       hint: expect.stringContaining("AWS's schedule and gc go by the new time already"),
     });
+    // Its tag has moved, it has not.
+    await expect(rig.launcher.extend(instanceId, 1_800_000)).rejects.toThrow(
+      `its own shutdown still ends it at ${deadline}`,
+    );
   });
 
   it("ends as before, in its schedule and its tag too, when it cannot be asked to live longer", async () => {

@@ -2,6 +2,7 @@ import { Args } from "@oclif/core";
 import { SpawnError } from "@spawn/foundation";
 import { LocalQueue } from "@spawn/launcher";
 import { type QueueStatus, wallTimeIn } from "@spawn/status-model";
+import { awsWallMs } from "../aws/aws-wall-ms.js";
 import { roleOf } from "../aws/role-of.js";
 import { SpawnCommand } from "../base-command.js";
 import type { Context } from "../context.js";
@@ -109,7 +110,7 @@ export default class Status extends SpawnCommand {
             ...{ ref, timeoutMs },
             onStatus: () => {},
             onSilent: (silence) => this.tell(silenceWords(silence, wallTimeIn().shown)),
-            wallMs: () => this.context.clock.wallMs(),
+            wallMs: awsWallMs(found.access, this.context.clock),
           });
     if (end === "over") return true;
     this.tell(detachedWords(ref));

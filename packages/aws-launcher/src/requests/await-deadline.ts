@@ -23,20 +23,23 @@ interface DeadlineParts {
  */
 export async function awaitDeadline(
   { store, clock }: DeadlineParts,
-  { instanceId, queueId, deadline: before }: Ec2Instance,
+  { instanceId, queueId }: Ec2Instance,
   deadline: string,
 ): Promise<void> {
   const end = clock.bootMs() + CONFIRMED_WITHIN_MS;
   let version: string | undefined;
+  // The tag tells what was asked of it last, whether it took that or not.
+  let own = "the time that it had before";
   for (;;) {
     const look = await lookAt(store, queueId, version);
     if (look?.kind === "none") return;
     if (look?.kind === "changed") {
       version = look.version;
       const said = saidOf(look.bytes);
+      if (!Number.isNaN(said.endsAtMs)) own = new Date(said.endsAtMs).toISOString();
       if (said.instanceId !== instanceId || said.endsAtMs >= Date.parse(deadline) - TOLD_TO_MS) return;
     }
-    if (clock.bootMs() >= end) throw unconfirmed(instanceId, before, deadline);
+    if (clock.bootMs() >= end) throw unconfirmed(instanceId, own, deadline);
     await sleep(clock, LOOK_EVERY_MS);
   }
 }
@@ -58,11 +61,11 @@ function saidOf(bytes: Uint8Array): { readonly instanceId: unknown; readonly end
   return { instanceId: of("instance_id"), endsAtMs: Date.parse(String(of("ttl_expires_at"))) };
 }
 
-function unconfirmed(instanceId: string, before: string, deadline: string): SpawnError {
+function unconfirmed(instanceId: string, own: string, deadline: string): SpawnError {
   const seconds = CONFIRMED_WITHIN_MS / 1000;
   return new SpawnError(
     "wait-timed-out",
-    `${instanceId} has not said within ${seconds} s that it now ends at ${deadline}: where its agent is dead, its own shutdown still ends it at ${before}`,
+    `${instanceId} has not said within ${seconds} s that it now ends at ${deadline}: where its agent is dead, its own shutdown still ends it at ${own}`,
     {
       hint: `AWS's schedule and gc go by the new time already, and an agent that comes back takes it. Look whether it is heard: spawn queue status ${instanceId}`,
     },

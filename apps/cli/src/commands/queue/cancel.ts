@@ -3,6 +3,7 @@ import { writeRequest } from "@spawn/attempt-runner";
 import { SpawnError } from "@spawn/foundation";
 import type { Instance, LocalQueue } from "@spawn/launcher";
 import type { QueueStatus } from "@spawn/status-model";
+import { awsWallMs } from "../../aws/aws-wall-ms.js";
 import { SpawnCommand } from "../../base-command.js";
 import { EXIT } from "../../exit-status.js";
 import { regionFlag } from "../../flags/region-flag.js";
@@ -113,7 +114,7 @@ export default class QueueCancel extends SpawnCommand {
         },
       );
     };
-    const wallMs = () => this.context.clock.wallMs();
+    const wallMs = awsWallMs(access, this.context.clock);
     this.conclude(await waitForRemoteQueue(queue, { ref, onStatus, onSilent, wallMs }), last, ref);
     return last;
   }

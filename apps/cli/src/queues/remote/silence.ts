@@ -16,6 +16,8 @@ export interface Silence {
 /** `undefined` while it is heard, or is silent for a moment only. EC2 is asked of one that is silent, and of no other. */
 export function silenceOf(status: QueueStatus, wallMs: number): Silence | undefined {
   const { instance_id: instanceId, instance_state: state, ttl_expires_at: endsAt } = status;
+  // One that boots has said nothing yet.
+  if (status.status === "pending") return undefined;
   const silentMs = wallMs - Date.parse(status.updated_at);
   const isAsked = state !== undefined || status.status === "unknown";
   if (!isAsked || !(silentMs >= SILENT_FOR_LONG_MS)) return undefined;

@@ -50,6 +50,15 @@ describe("waitForRemoteQueue", () => {
     expect(silences).toEqual(["2m", "4m"]);
   });
 
+  it("takes one that boots for none that is silent", async () => {
+    const looks = [
+      { ...saidAt(0), status: "pending" } as QueueStatus,
+      { status: "completed" } as QueueStatus,
+    ];
+    const look = async () => looks.shift() as QueueStatus;
+    expect(await waitForRemoteQueue({ look }, { ...options, wallMs: () => 9 * MINUTE_MS })).toBe("over");
+  });
+
   it("ends by what is made of a silence", async () => {
     const onSilent = (): never => {
       throw new SpawnError("wait-timed-out", "silent");
