@@ -91,8 +91,8 @@ describe("the policy of a queue's role", () => {
     expect(may("s3:GetObject", "arn:aws:s3:::elsewhere/x")).toBe(true);
   });
 
-  it("keeps to its own queue's parameters by name whatever a policy file allows", () => {
-    const statements = [{ Effect: "Allow", Action: "ssm:*", Resource: "*" }];
+  it("keeps to its own queue's parameters and instances whatever a policy file allows", () => {
+    const statements = [{ Effect: "Allow", Action: ["ssm:*", "ec2:*"], Resource: "*" }];
     const policy = rolePolicy({ ...facts, statements });
     const read = (queue: string, context: Question["context"]) =>
       evaluatePolicies([policy], {
@@ -103,6 +103,14 @@ describe("the policy of a queue's role", () => {
     expect(read("mine", tagged("mine"))).toBe("allowed");
     expect(read("mine", {})).toBe("allowed");
     expect(read("other", tagged("other"))).toBe("denied");
+    const ask = (action: string, resource: string, queue: string) =>
+      evaluatePolicies([policy], { action, resource, context: tagged(queue) });
+    const parameter = "arn:aws:ssm:r:1:parameter/spawn/other/env/TOKEN";
+    expect(ask("ssm:RemoveTagsFromResource", parameter, "other")).toBe("denied");
+    for (const action of ["ec2:TerminateInstances", "ec2:CreateTags", "ec2:DeleteTags"]) {
+      expect(ask(action, "arn:aws:ec2:r:1:instance/i-1", "other"), action).toBe("denied");
+      expect(ask(action, "arn:aws:ec2:r:1:instance/i-1", "mine"), action).toBe("allowed");
+    }
   });
 
   it("ends its own instance alone", () => {

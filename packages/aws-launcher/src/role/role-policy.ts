@@ -24,6 +24,18 @@ const PARAMETER_ACTIONS = [
   "ssm:PutParameter",
   "ssm:DeleteParameter",
   "ssm:DeleteParameters",
+  // Without its tag it would be anybody's.
+  "ssm:AddTagsToResource",
+  "ssm:RemoveTagsFromResource",
+];
+
+/** By which an instance is ended, or given another queue's tag. */
+const INSTANCE_ACTIONS = [
+  "ec2:TerminateInstances",
+  "ec2:StopInstances",
+  "ec2:RebootInstances",
+  "ec2:CreateTags",
+  "ec2:DeleteTags",
 ];
 
 /** Only EC2 instances can take the role on. */
@@ -40,7 +52,7 @@ export function trustOf(service: string): string {
  * What a queue's instance may do: its own queue's objects and parameters, the queue's secrets by name, ending itself, and
  * what the templates say. A template never reaches what spawn keeps of other queues: its statements leave out spawn's
  * results and parameters, since IAM has no way to deny all names but one. What a policy file allows reaches no other queue's
- * parameters by their names, which have a tag; objects of S3 have nothing of the kind.
+ * parameters by their names, nor their instances, which have a tag; objects of S3 have nothing of the kind.
  *
  * @throws SpawnError `bad-arguments` for an unknown template or secret.
  */
@@ -108,12 +120,17 @@ function parameterStatements({ partition, home }: RoleFacts): readonly object[] 
       Effect: "Deny",
       Action: PARAMETER_ACTIONS,
       Resource: `arn:${partition}:ssm:*:*:parameter/spawn/*`,
-      Condition: {
-        Null: { "aws:ResourceTag/spawn:queue-id": "false" },
-        StringNotEquals: { "aws:ResourceTag/spawn:queue-id": home.queueId },
-      },
+      Condition: ofAnotherQueue(home),
     },
   ];
+}
+
+/** Of what has no tag nothing is said. */
+function ofAnotherQueue({ queueId }: QueueHome): object {
+  return {
+    Null: { "aws:ResourceTag/spawn:queue-id": "false" },
+    StringNotEquals: { "aws:ResourceTag/spawn:queue-id": queueId },
+  };
 }
 
 function endStatements({ partition, home }: RoleFacts): readonly object[] {
@@ -123,6 +140,12 @@ function endStatements({ partition, home }: RoleFacts): readonly object[] {
       Action: ["ec2:TerminateInstances", "ec2:StopInstances"],
       Resource: `arn:${partition}:ec2:${home.region}:${home.account}:instance/*`,
       Condition: { StringEquals: { "aws:ResourceTag/spawn:queue-id": home.queueId } },
+    },
+    {
+      Effect: "Deny",
+      Action: INSTANCE_ACTIONS,
+      Resource: `arn:${partition}:ec2:*:*:instance/*`,
+      Condition: ofAnotherQueue(home),
     },
   ];
 }
